@@ -1,0 +1,82 @@
+#pragma once
+// A sweep file (YAML) as plain data, and its reader. All mistakes of a file are found in one go.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sweeps/condition.h"
+#include "sweeps/configuration.h"
+
+namespace missmodal::sweeps {
+
+// Settings by full dotted key, `loss.alpha`; the values are already typed and in range.
+using Settings = std::map<std::string, nlohmann::json>;
+
+enum class MethodType { grid, random_grid, random };
+enum class Policy { cycle, with_replacement, unique };
+
+// What `parameters` offers for one key: a list of values, or (method random only) a range.
+struct Parameter {
+  std::string key;
+  std::vector<nlohmann::json> values;  // empty: the range below
+  double low = 0;
+  double high = 0;
+  bool logarithmic = false;
+};
+
+struct Method {
+  MethodType type = MethodType::grid;
+  int trials = 0;  // 0 for grid: every point once
+  Policy policy = Policy::cycle;
+};
+
+struct Selection {
+  std::string metric = "mae";
+  Condition condition;  // `complete`, `subset/T`, `text/50`, ...
+  bool minimize = true;
+};
+
+struct Variant {
+  std::string name;
+  Settings settings;
+};
+
+// Either a search (method, parameters, select) or a repeat (seeds, variants).
+struct Stage {
+  std::string name;
+  std::string from;              // the search stage whose winner it inherits; empty: the file's base configuration
+  std::optional<Method> method;  // a search stage if present
+  std::vector<Parameter> parameters;
+  std::optional<Selection> select;
+  std::vector<std::int64_t> seeds;  // a search stage has none: trial i's seed is derived from (sweep seed, stage, i)
+  Settings settings;                // `set`
+  std::vector<Variant> variants;    // empty: one variant named ""
+  bool is_search() const { return method.has_value(); }
+};
+
+struct Resources {
+  std::string device = "auto";  // auto, cpu, cuda
+  int threads_per_trial = 1;    // fixed, so that a result does not depend on how many ranks there are
+  int max_attempts = 5;
+};
+
+struct Sweep {
+  std::string name;
+  std::int64_t seed = 1;
+  std::string dataset_path;  // as written; relative to the working directory
+  Configuration base;
+  EvaluationPlan evaluation;
+  std::vector<Stage> stages;
+  Resources resources;
+  std::string text;  // the file's bytes, stored as provenance
+};
+
+// `overrides` are `--set key=value` texts. Throws InputError with every mistake: `file:line: key.path: reason`.
+Sweep read_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
+
+}  // namespace missmodal::sweeps
