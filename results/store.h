@@ -1,0 +1,81 @@
+#pragma once
+// One SQLite file = one sweep on one dataset (docs/database.md). One writer, rank 0; readers may look at any time.
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "results/change.h"
+#include "sweeps/sweep_file.h"
+
+namespace missmodal::results {
+
+inline constexpr int kSchemaVersion = 1;
+
+// What the database remembers of where it came from, and what it must match to be written again.
+struct Provenance {
+  std::string sweep_name;
+  std::string sweep_text;  // the sweep file's bytes
+  std::string dataset_sha256;
+  std::string dataset_label;
+  std::string dataset_report;  // JSON; "splits" and the label census are read from it
+  bool synthetic = false;
+  std::string program_version;
+  std::string libtorch_version;
+};
+
+// One stage as the reports need it, before any of its cells is known.
+struct StageRecord {
+  std::string name;
+  std::string from;
+  bool search = false;
+  int planned = 0;  // cells, duplicates counted
+};
+
+// A split's utterances in order, for exports and recomputation from the prediction blobs.
+struct SplitRecord {
+  sweeps::SplitName split = sweeps::SplitName::test;
+  std::vector<std::string> ids;
+  std::vector<float> labels;
+};
+
+enum class CellState { pending, running, accepted, diverged, parked };
+
+// What a restarted coordinator needs of a cell.
+struct CellRecord {
+  std::string id;
+  CellState state = CellState::pending;  // `running` is read back as pending: nobody works on it any more
+  int attempts = 0;                      // started so far
+  int counted_failures = 0;              // failures of a class that counts towards max_attempts
+};
+
+class Store {
+ public:
+  // Creates the file or opens it to go on. Throws InputError (naming the file) for a file that is no database of ours,
+  // of another schema version, of another sweep name, or of another dataset; RunError where SQLite fails or another
+  // writer holds it. A changed sweep text is fine: cells are recognised by their content.
+  Store(const std::filesystem::path& file, const Provenance& provenance, std::span<const StageRecord> stages,
+        std::span<const SplitRecord> splits);
+  ~Store();
+  Store(Store&&) noexcept;
+
+  // One durable transaction, or none of it.
+  void commit(std::span<const Change> changes);
+
+  std::vector<CellRecord> cells() const;
+  std::optional<std::string> selected_point(const std::string& stage) const;
+  // The metric (a column of `metrics`) of an accepted cell on the validation split; the mean row where the condition
+  // is drawn, else the fixed one. Nothing if there is no such row or it is NULL.
+  std::optional<double> validation_value(const std::string& cell, const std::string& metric,
+                                         const sweeps::Condition& condition) const;
+
+ private:
+  struct Connection;
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace missmodal::results

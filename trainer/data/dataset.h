@@ -1,0 +1,71 @@
+#pragma once
+// A dataset as the trainer sees it: one memory-mapped safetensors file (docs/data.md), sequences without padding, one
+// utterance after the other. No LibTorch here.
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sweeps/subset.h"
+#include "sweeps/trial_result.h"
+#include "trainer/data/safetensors.h"
+
+namespace missmodal::trainer {
+
+// N sequences: utterance i is the rows offsets[i] .. offsets[i + 1] of `frames` (row-major, `width` numbers a row).
+struct Sequences {
+  int width = 0;
+  std::span<const float> frames;          // (offsets.back(), width)
+  std::span<const std::int32_t> lengths;  // (N), each >= 1
+  std::vector<std::int64_t> offsets;      // (N + 1)
+};
+
+struct Split {
+  std::vector<std::string> ids;          // (N)
+  std::vector<std::string> transcripts;  // (N)
+  std::span<const float> labels;         // (N), in [-3, 3]
+  std::array<Sequences, 3> sequences;    // by Modality; text holds the precomputed word vectors
+  std::span<const std::int32_t> tokens;  // word pieces, cut like text: offsets are sequences[text].offsets
+  std::size_t size() const { return ids.size(); }
+  const Sequences& of(Modality modality) const { return sequences[static_cast<unsigned>(modality)]; }
+};
+
+class Dataset {
+ public:
+  // Throws InputError naming file and tensor. A split without an utterance is an error.
+  static std::shared_ptr<const Dataset> open(const std::filesystem::path& path);
+
+  const Split& split(sweeps::SplitName split) const { return splits_[static_cast<unsigned>(split)]; }
+  int width(Modality modality) const { return splits_[0].of(modality).width; }
+  const std::string& content_sha256() const { return content_sha256_; }
+  const std::string& label() const { return label_; }
+  bool synthetic() const { return synthetic_; }
+  const std::string& report() const { return report_; }  // JSON, as the import wrote it
+
+  // SHA-256 over tensors and ids as stored now; equals content_sha256() unless the file was damaged.
+  std::string computed_sha256() const;
+
+ private:
+  explicit Dataset(SafetensorsFile file) : file_(std::move(file)) {}
+  SafetensorsFile file_;
+  std::array<Split, 3> splits_;
+  std::string content_sha256_;
+  std::string label_;
+  std::string report_;
+  bool synthetic_ = false;
+};
+
+// evaluation.md and data.md: (x - mean) / std over the train split's frames, in double precision, population standard
+// deviation; below 1e-6 a feature is only centred (std = 1).
+struct Normalization {
+  std::vector<float> mean;  // (width)
+  std::vector<float> std;   // (width)
+};
+Normalization zscore(const Sequences& train);
+Normalization identity(int width);
+
+}  // namespace missmodal::trainer
