@@ -8,8 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include <string_view>
-
+#include "sweeps/failure.h"
 #include "sweeps/plan.h"
 #include "sweeps/trial_result.h"
 
@@ -43,8 +42,7 @@ struct AttemptFinished {
   sweeps::TrialResult result;  // finished or diverged
 };
 
-enum class FailureClass { lost, out_of_memory, data_error, bug, run_error, interrupted };
-std::string_view name(FailureClass failure);
+using sweeps::FailureClass;
 
 struct AttemptFailed {
   std::string cell;

@@ -63,7 +63,7 @@ struct TrialResult {
   double train_seconds = 0;
   double evaluate_seconds = 0;
   std::int64_t parameters = 0;         // counting only what is used
-  std::int64_t peak_memory_bytes = 0;  // of the device
+  std::int64_t peak_memory_bytes = 0;  // resident, of the process that trained
 };
 
 }  // namespace missmodal::sweeps
