@@ -1,6 +1,7 @@
 #pragma once
 // Which missing-modality conditions are evaluated: evaluation.md's families, as data.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@ namespace missmodal::sweeps {
 
 enum class Family { complete, subset, text, audio, vision, random };
 std::string_view name(Family family);
+std::optional<Family> parse_family(std::string_view text);
 
 struct Condition {
   Family family = Family::complete;
@@ -20,7 +22,15 @@ struct Condition {
   bool operator==(const Condition&) const = default;
 };
 
-// `paper`: complete, the six incomplete subsets, text/audio/vision at 10..90 %, random at 10..100 %: 44 conditions.
+// One word for each condition, and back: `complete`, `subset/T`, `text/50` (percent, 1..100).
+std::string text(const Condition& condition);
+std::optional<Condition> parse_condition(std::string_view text);
+
+// The rates at which the paper shows a drawn family: 10..90, `random` up to 100.
+std::vector<int> paper_rates(Family family);
+
+// `paper`: complete, the six incomplete subsets, text/audio/vision at 10..90 %, random at 10..100 %: 44
+// conditions.
 std::vector<Condition> paper_conditions();
 
 struct EvaluationPlan {

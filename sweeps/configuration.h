@@ -1,26 +1,41 @@
 #pragma once
-// The configuration of one training and its evaluation: what a cell's identity is made of, what a worker trains, what
-// a checkpoint carries. Typed here; its keys, ranges, defaults and JSON form are in sweeps/key.h.
+// The configuration of one training and its evaluation: what a cell's identity is made of, what a worker
+// trains, what a checkpoint carries. Typed here; its keys, ranges, defaults and JSON form are in
+// sweeps/key.h.
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace missmodal::sweeps {
 
+// Each choice with its words, in the enum's order, as the sweep file and the canonical JSON write them.
+using Word = std::string_view;
 enum class TextEncoder { bert, sequence };
+inline constexpr std::array<Word, 2> kTextEncoderWords{"bert", "sequence"};
 enum class TextInit { pretrained, random };
+inline constexpr std::array<Word, 2> kTextInitWords{"pretrained", "random"};
 enum class Normalize { zscore, none };
+inline constexpr std::array<Word, 2> kNormalizeWords{"zscore", "none"};
 enum class LossTerm { task, geo, dis, sem };  // canonical order
+inline constexpr std::array<Word, 4> kLossTermWords{"task", "geo", "dis", "sem"};
 enum class GeoForm { gmc, negatives };
+inline constexpr std::array<Word, 2> kGeoFormWords{"gmc", "negatives"};
 enum class DisForm { mean_sq, sq, l2 };
-enum class Route { automatic, subset, full };  // "auto" in text; a resolved configuration never holds automatic
+inline constexpr std::array<Word, 3> kDisFormWords{"mean_sq", "sq", "l2"};
+enum class Precision { fp32 };
+inline constexpr std::array<Word, 1> kPrecisionWords{"fp32"};
+enum class Route { automatic, subset, full };  // a resolved configuration never holds automatic
+inline constexpr std::array<Word, 3> kRouteWords{"auto", "subset", "full"};
 enum class ZeroAt { input, representation };
+inline constexpr std::array<Word, 2> kZeroAtWords{"input", "representation"};
 
 struct ModelConfiguration {
   std::string name = "missmodal";
   TextEncoder text_encoder = TextEncoder::bert;
-  std::string text_weights;         // folder with config.json and model.safetensors; a path, so not in the identity
+  std::string text_weights;  // folder with config.json and model.safetensors; a path, so not in the identity
   std::string text_weights_sha256;  // content hash of that folder; in the identity
   TextInit text_init = TextInit::pretrained;
   int hidden = 64;       // H: BiLSTM width per direction
@@ -30,28 +45,33 @@ struct ModelConfiguration {
   double dropout = 0.1;  // Transformer layers of the sequence encoders
   int fusion_width = 128;
   double fusion_dropout = 0.1;
+  bool operator==(const ModelConfiguration&) const = default;
 };
 
 struct LossConfiguration {
-  std::vector<LossTerm> terms{LossTerm::task, LossTerm::geo, LossTerm::dis, LossTerm::sem};  // canonical order
+  std::vector<LossTerm> terms{LossTerm::task, LossTerm::geo, LossTerm::dis,
+                              LossTerm::sem};  // canonical order
   double alpha = 0.5;
   double beta = 0.5;
   double temperature = 0.7;
   GeoForm geo = GeoForm::gmc;
   DisForm dis = DisForm::mean_sq;
   bool has(LossTerm term) const;
+  bool operator==(const LossConfiguration&) const = default;
 };
 
 struct TrainingConfiguration {
   int batch_size = 32;
   double learning_rate = 5e-4;
-  double text_learning_rate = 5e-5;  // the pretrained text encoder's
+  double text_learning_rate = 5e-5;  // the pretrained text encoder's; 0 freezes it
   double weight_decay = 0.01;
   double epsilon = 1e-8;
   double clip_norm = 1.0;  // 0: no clipping
   int warmup_steps = 0;    // linear from 0 to the learning rate
   int max_epochs = 50;
   int patience = 8;  // epochs without a better complete-modality validation MAE
+  Precision precision = Precision::fp32;
+  bool operator==(const TrainingConfiguration&) const = default;
 };
 
 struct EvaluationConfiguration {
@@ -59,6 +79,7 @@ struct EvaluationConfiguration {
   ZeroAt zero_text = ZeroAt::representation;
   ZeroAt zero_audio = ZeroAt::input;
   ZeroAt zero_vision = ZeroAt::input;
+  bool operator==(const EvaluationConfiguration&) const = default;
 };
 
 struct Configuration {
@@ -68,10 +89,18 @@ struct Configuration {
   TrainingConfiguration training;
   EvaluationConfiguration evaluation;
   std::int64_t seed = 1111;
+  bool operator==(const Configuration&) const = default;
 };
 
-// `auto` becomes `subset` where the model routes by subset and geo, dis or sem trains the incomplete fusions, else
-// `full`. Throws InputError for `subset` with terms [task]: those fusions never saw a gradient.
+// `auto` becomes `subset` where the model routes by subset and geo, dis or sem trains the incomplete fusions,
+// else `full`. Throws InputError for `subset` with terms [task]: those fusions never saw a gradient.
 Route resolved_route(const Configuration& configuration);
+
+// Values that are fine one by one but not together.
+struct Conflict {
+  std::vector<std::string> keys;  // the first is the one to name
+  std::string reason;
+};
+std::vector<Conflict> conflicts(const Configuration& configuration);
 
 }  // namespace missmodal::sweeps

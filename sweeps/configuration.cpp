@@ -1,0 +1,52 @@
+#include "sweeps/configuration.h"
+
+#include <algorithm>
+
+#include "sweeps/error.h"
+
+namespace missmodal::sweeps {
+namespace {
+
+bool trains_incomplete_fusions(const LossConfiguration& loss) {
+  return loss.has(LossTerm::geo) || loss.has(LossTerm::dis) || loss.has(LossTerm::sem);
+}
+
+constexpr const char* kUntrainedSubsets =
+    "must not be subset where loss.terms is [task]: the incomplete subsets' fusion networks are never "
+    "trained";
+
+}  // namespace
+
+bool LossConfiguration::has(LossTerm term) const {
+  return std::find(terms.begin(), terms.end(), term) != terms.end();
+}
+
+Route resolved_route(const Configuration& configuration) {
+  const bool routed = trains_incomplete_fusions(configuration.loss);
+  if (configuration.evaluation.route == Route::subset && !routed) {
+    throw InputError("evaluation.route", kUntrainedSubsets);
+  }
+  if (configuration.evaluation.route != Route::automatic) return configuration.evaluation.route;
+  return routed ? Route::subset : Route::full;
+}
+
+std::vector<Conflict> conflicts(const Configuration& configuration) {
+  std::vector<Conflict> found;
+  const ModelConfiguration& model = configuration.model;
+  if (2 * model.hidden % model.heads != 0) {
+    found.push_back({{"model.heads", "model.hidden"},
+                     "must divide 2 * model.hidden = " + std::to_string(2 * model.hidden) + ", got " +
+                         std::to_string(model.heads)});
+  }
+  if (model.text_encoder == TextEncoder::bert && model.text_weights.empty() &&
+      model.text_weights_sha256.empty()) {
+    found.push_back({{"model.text.weights", "model.text.encoder", "model.text"},
+                     "is missing: the encoder bert needs a folder with config.json and model.safetensors"});
+  }
+  if (configuration.evaluation.route == Route::subset && !trains_incomplete_fusions(configuration.loss)) {
+    found.push_back({{"evaluation.route", "loss.terms"}, kUntrainedSubsets});
+  }
+  return found;
+}
+
+}  // namespace missmodal::sweeps
