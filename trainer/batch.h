@@ -1,0 +1,36 @@
+#pragma once
+// Turns utterances of a split into a Batch: frames gathered from the mapped file, normalised, on the device.
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "trainer/data/dataset.h"
+#include "trainer/model/model.h"
+
+namespace missmodal::trainer {
+
+// Fixed for a trial: the train split's normalisation and the device. Does not keep the dataset alive.
+class BatchMaker {
+ public:
+  BatchMaker(std::array<Normalization, 3> normalization, torch::Device device);
+
+  // The utterances `indices` of `split`, in that order. Precondition: not empty.
+  Batch make(const Split& split, std::span<const std::size_t> indices) const;
+
+  const std::array<Normalization, 3>& normalization() const { return normalization_; }
+
+ private:
+  RaggedBatch gather(const Split& split, Modality modality, std::span<const std::size_t> indices) const;
+
+  std::array<Normalization, 3> normalization_;
+  torch::Device device_;
+};
+
+// What a configuration asks for; text is never normalised.
+std::array<Normalization, 3> normalization_of(const Dataset& dataset, sweeps::Normalize normalize);
+
+Widths widths_of(const Dataset& dataset);
+
+}  // namespace missmodal::trainer

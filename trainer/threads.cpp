@@ -1,0 +1,14 @@
+#include "trainer/threads.h"
+
+#include <dlfcn.h>
+#include <torch/torch.h>
+
+namespace missmodal::trainer {
+
+void set_threads(int threads) {
+  torch::set_num_threads(threads);
+  using SetThreads = void (*)(int);
+  if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(threads);
+}
+
+}  // namespace missmodal::trainer

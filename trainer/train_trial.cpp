@@ -1,0 +1,223 @@
+#include "trainer/train_trial.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sweeps/shuffle.h"
+#include "trainer/batch.h"
+#include "trainer/evaluation.h"
+#include "trainer/metrics.h"
+#include "trainer/optimizer.h"
+#include "trainer/prediction.h"
+
+namespace missmodal::trainer {
+namespace {
+
+using sweeps::Configuration;
+using sweeps::EpochRecord;
+using sweeps::SplitName;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::int64_t peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+// The order of an epoch's utterances; docs/sweep_file.md lists the key texts of every shuffle.
+std::vector<std::size_t> epoch_order(std::size_t count, std::int64_t seed, int epoch) {
+  return sweeps::permutation(count, fmt::format("missmodal-batches-v1|{}|{}", seed, epoch));
+}
+
+// Sample-weighted means of named losses.
+class LossMeans {
+ public:
+  void add(const Losses& losses, std::int64_t samples) {
+    add("total", losses.total, samples);
+    for (const auto& [name, value] : losses.terms) add(name, value, samples);
+    samples_ += samples;
+  }
+  std::map<std::string, double> means() const {
+    std::map<std::string, double> result;
+    for (const auto& [name, sum] : sums_) result[name] = sum / static_cast<double>(samples_);
+    return result;
+  }
+
+ private:
+  void add(const std::string& name, const torch::Tensor& value, std::int64_t samples) {
+    sums_[name] += value.item<double>() * static_cast<double>(samples);
+  }
+  std::map<std::string, double> sums_;
+  std::int64_t samples_ = 0;
+};
+
+// A copy of every parameter, to go back to the best epoch.
+class Snapshot {
+ public:
+  void take(const Model& model) {
+    const torch::NoGradGuard no_grad;
+    values_.clear();
+    for (const auto& parameter : model.parameters()) values_.push_back(parameter.detach().clone());
+  }
+  void restore(Model& model) const {
+    const torch::NoGradGuard no_grad;
+    auto parameters = model.parameters();
+    for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].copy_(values_[i]);
+  }
+
+ private:
+  std::vector<torch::Tensor> values_;
+};
+
+std::int64_t used_parameters(const Model& model) {
+  std::int64_t count = 0;
+  for (const auto& parameter : model.named_parameters()) {
+    if (model.is_used(parameter.key())) count += parameter.value().numel();
+  }
+  return count;
+}
+
+// One trial in progress.
+class Training {
+ public:
+  Training(const Configuration& configuration, const Dataset& dataset, torch::Device device)
+      : configuration_(configuration),
+        train_(dataset.split(SplitName::train)),
+        valid_(dataset.split(SplitName::valid)),
+        device_(device),
+        model_(make_model(configuration, widths_of(dataset))),
+        batches_(normalization_of(dataset, configuration.normalize), device) {
+    model_->to(device);
+    optimizer_ = std::make_unique<Optimizer>(*model_, configuration.training);
+  }
+
+  Model& model() { return *model_; }
+  std::shared_ptr<Model> model_pointer() { return model_; }
+  const BatchMaker& batches() const { return batches_; }
+
+  // Epochs until patience or max_epochs end it; the model then holds the best epoch's weights.
+  void run(sweeps::TrialResult& result, const TrialHooks& hooks) {
+    Snapshot best;
+    double best_mae = 0;
+    for (int epoch = 1; epoch <= configuration_.training.max_epochs; ++epoch) {
+      const auto start = Clock::now();
+      EpochRecord record;
+      record.epoch = epoch;
+      if (!train_epoch(record, result, hooks)) return;
+      const sweeps::Metrics valid =
+          score(predict_complete(*model_, valid_, batches_, configuration_.training.batch_size), valid_.labels);
+      if (!std::isfinite(valid.mae)) {
+        diverge(result);
+        return;
+      }
+      record.valid_mae = valid.mae;
+      record.valid_corr = valid.corr;
+      record.best = result.best_epoch == 0 || valid.mae < best_mae;
+      record.train_seconds = seconds_since(start);
+      if (record.best) {
+        best_mae = valid.mae;
+        result.best_epoch = epoch;
+        best.take(*model_);
+      }
+      result.epochs.push_back(record);
+      hooks.on_epoch(record);
+      if (epoch - result.best_epoch >= configuration_.training.patience) break;
+    }
+    best.restore(*model_);
+  }
+
+ private:
+  // False if the trial ended inside the epoch; `result.outcome` says how.
+  bool train_epoch(EpochRecord& record, sweeps::TrialResult& result, const TrialHooks& hooks) {
+    model_->train();
+    const std::vector<std::size_t> order = epoch_order(train_.size(), configuration_.seed, record.epoch);
+    const auto batch_size = static_cast<std::size_t>(configuration_.training.batch_size);
+    LossMeans means;
+    for (std::size_t first = 0; first < order.size(); first += batch_size) {
+      if (hooks.interrupted()) {
+        result.outcome = sweeps::Outcome::interrupted;
+        return false;
+      }
+      const std::size_t count = std::min(batch_size, order.size() - first);
+      const Batch batch = batches_.make(train_, std::span(order.data() + first, count));
+      const Losses losses = model_->losses(batch, {static_cast<std::uint64_t>(configuration_.seed), step_, 0});
+      ++step_;
+      optimizer_->zero_grad();
+      losses.total.backward();
+      const double gradient_norm = optimizer_->step();
+      if (!std::isfinite(losses.total.item<double>()) || !std::isfinite(gradient_norm)) {
+        diverge(result);
+        return false;
+      }
+      means.add(losses, batch.size());
+    }
+    record.losses = means.means();
+    return true;
+  }
+
+  void diverge(sweeps::TrialResult& result) const {
+    result.outcome = sweeps::Outcome::diverged;
+    result.diverged_step = step_;
+  }
+
+  const Configuration& configuration_;
+  const Split& train_;
+  const Split& valid_;
+  torch::Device device_;
+  std::shared_ptr<Model> model_;
+  BatchMaker batches_;
+  std::unique_ptr<Optimizer> optimizer_;
+  std::int64_t step_ = 0;
+};
+
+void evaluate_split(SplitName name, const Dataset& dataset, const MaskTable& masks, const EvaluationSetup& evaluation,
+                    Training& training, int batch_size, sweeps::TrialResult& result) {
+  const Split& split = dataset.split(name);
+  const std::vector<float> predictions = predict_subsets(training.model(), split, training.batches(), batch_size);
+  const auto rows = evaluate(name, predictions, split.labels, evaluation.plan, masks);
+  result.metrics.insert(result.metrics.end(), rows.begin(), rows.end());
+  result.predictions.push_back({name, predictions});
+}
+
+}  // namespace
+
+EvaluationSetup::EvaluationSetup(const sweeps::EvaluationPlan& evaluation_plan, const Dataset& dataset)
+    : plan(evaluation_plan),
+      valid(plan, SplitName::valid, dataset.split(SplitName::valid).ids),
+      test(plan, SplitName::test, dataset.split(SplitName::test).ids) {}
+
+TrainedTrial train_trial(const Configuration& configuration, const Dataset& dataset,
+                         const EvaluationSetup& evaluation, torch::Device device, const TrialHooks& hooks) {
+  TrainedTrial trial;
+  sweeps::TrialResult& result = trial.result;
+  const auto start = Clock::now();
+  Training training(configuration, dataset, device);
+  result.parameters = used_parameters(training.model());
+  training.run(result, hooks);
+  result.train_seconds = seconds_since(start);
+  if (result.outcome == sweeps::Outcome::finished) {
+    const auto evaluation_start = Clock::now();
+    const int batch_size = configuration.training.batch_size;
+    evaluate_split(SplitName::valid, dataset, evaluation.valid, evaluation, training, batch_size, result);
+    evaluate_split(SplitName::test, dataset, evaluation.test, evaluation, training, batch_size, result);
+    result.evaluate_seconds = seconds_since(evaluation_start);
+    training.model().to(torch::kCPU);
+    trial.checkpoint = Checkpoint{configuration, dataset.content_sha256(), widths_of(dataset),
+                                  training.batches().normalization(), training.model_pointer()};
+  }
+  result.peak_memory_bytes = peak_memory_bytes();
+  return trial;
+}
+
+}  // namespace missmodal::trainer

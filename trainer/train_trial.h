@@ -1,0 +1,43 @@
+#pragma once
+// One trial: train with early stopping on validation, keep the best epoch's weights, evaluate every condition.
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <optional>
+
+#include "sweeps/condition.h"
+#include "sweeps/configuration.h"
+#include "sweeps/trial_result.h"
+#include "trainer/checkpoint.h"
+#include "trainer/data/dataset.h"
+#include "trainer/masks.h"
+
+namespace missmodal::trainer {
+
+// What evaluation needs beside a model; the same for all trials of a sweep, so it is made once per process.
+struct EvaluationSetup {
+  EvaluationSetup(const sweeps::EvaluationPlan& plan, const Dataset& dataset);
+  sweeps::EvaluationPlan plan;
+  MaskTable valid;
+  MaskTable test;
+};
+
+struct TrialHooks {
+  std::function<void(const sweeps::EpochRecord&)> on_epoch = [](const sweeps::EpochRecord&) {};
+  // Asked before every optimiser step; true ends the trial as `interrupted`.
+  std::function<bool()> interrupted = [] { return false; };
+};
+
+struct TrainedTrial {
+  sweeps::TrialResult result;
+  std::optional<Checkpoint> checkpoint;  // the best epoch's model; absent unless finished
+};
+
+// Trains on `device` with the calling thread's LibTorch settings. The result is a function of the configuration, the
+// dataset and the number of threads alone: same bits every time on the CPU. Exceptions: InputError for a
+// configuration that does not fit the data, whatever LibTorch throws for trouble (out of memory).
+TrainedTrial train_trial(const sweeps::Configuration& configuration, const Dataset& dataset,
+                         const EvaluationSetup& evaluation, torch::Device device, const TrialHooks& hooks = {});
+
+}  // namespace missmodal::trainer
