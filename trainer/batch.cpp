@@ -17,7 +17,8 @@ torch::Tensor row_of(const std::vector<float>& values) {
 BatchMaker::BatchMaker(std::array<Normalization, 3> normalization, torch::Device device)
     : normalization_(std::move(normalization)), device_(device) {}
 
-RaggedBatch BatchMaker::gather(const Split& split, Modality modality, std::span<const std::size_t> indices) const {
+RaggedBatch BatchMaker::gather(const Split& split, Modality modality,
+                               std::span<const std::size_t> indices) const {
   const Sequences& sequences = split.of(modality);
   const auto width = static_cast<std::size_t>(sequences.width);
   RaggedBatch batch;
@@ -67,7 +68,8 @@ std::array<Normalization, 3> normalization_of(const Dataset& dataset, sweeps::No
   for (Modality modality : kModalities) {
     const bool scaled = modality != Modality::text && normalize == sweeps::Normalize::zscore;
     result[static_cast<unsigned>(modality)] =
-        scaled ? zscore(dataset.split(sweeps::SplitName::train).of(modality)) : identity(dataset.width(modality));
+        scaled ? zscore(dataset.split(sweeps::SplitName::train).of(modality))
+               : identity(dataset.width(modality));
   }
   return result;
 }

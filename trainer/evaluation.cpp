@@ -76,7 +76,8 @@ class Judgements {
 
   Metrics expected(const Condition& condition) const {
     const std::size_t n = labels_.size();
-    const double affected = static_cast<double>(affected_count(condition.rate_percent, n)) / static_cast<double>(n);
+    const double affected =
+        static_cast<double>(affected_count(condition.rate_percent, n)) / static_cast<double>(n);
     std::array<double, kSubsetCount> weights{};
     weights[0] = 1 - affected;
     if (condition.family == Family::random) {

@@ -10,10 +10,11 @@
 
 namespace missmodal::trainer {
 
-// `predictions` is (7, N) row-major in Subset order, `labels` (N). Rows come in the plan's order of conditions; for a
-// drawn one `mean`, `sd` (n - 1; left out for a single draw), `first` (draw 0) and `expected`, else `fixed`. A mean or
-// sd is NULL where a draw's value is. The expectation is over all masks of the same count: each utterance is affected
-// with probability count / N, in `random` keeping each of six subsets equally likely; F1 and Corr have none.
+// `predictions` is (7, N) row-major in Subset order, `labels` (N). Rows come in the plan's order of
+// conditions; for a drawn one `mean`, `sd` (n - 1; left out for a single draw), `first` (draw 0) and
+// `expected`, else `fixed`. A mean or sd is NULL where a draw's value is. The expectation is over all masks
+// of the same count: each utterance is affected with probability count / N, in `random` keeping each of six
+// subsets equally likely; F1 and Corr have none.
 std::vector<sweeps::MetricRow> evaluate(sweeps::SplitName split, std::span<const float> predictions,
                                         std::span<const float> labels, const sweeps::EvaluationPlan& plan,
                                         const MaskTable& masks);

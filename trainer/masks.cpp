@@ -30,7 +30,8 @@ Subset kept(Family family, std::uint64_t number) {
 
 Mask draw_mask(int draw, Family family, sweeps::SplitName split, std::span<const std::string> ids) {
   MISSMODAL_CHECK((sweeps::Condition{family, Subset::TAV, 0}.drawn()));
-  const std::string prefix = fmt::format("missmodal-mask-v1|{}|{}|{}|", draw, sweeps::name(family), sweeps::name(split));
+  const std::string prefix =
+      fmt::format("missmodal-mask-v1|{}|{}|{}|", draw, sweeps::name(family), sweeps::name(split));
   Mask mask;
   mask.order.resize(ids.size());
   mask.keeps.resize(ids.size());
@@ -51,7 +52,8 @@ std::size_t affected_count(int rate_percent, std::size_t n) {
   return (static_cast<std::size_t>(rate_percent) * n + 50) / 100;
 }
 
-MaskTable::MaskTable(const sweeps::EvaluationPlan& plan, sweeps::SplitName split, std::span<const std::string> ids)
+MaskTable::MaskTable(const sweeps::EvaluationPlan& plan, sweeps::SplitName split,
+                     std::span<const std::string> ids)
     : size_(ids.size()) {
   for (const sweeps::Condition& condition : plan.conditions) {
     if (!condition.drawn() || masks_.contains({condition.family, 0})) continue;
@@ -61,6 +63,8 @@ MaskTable::MaskTable(const sweeps::EvaluationPlan& plan, sweeps::SplitName split
   }
 }
 
-const Mask& MaskTable::mask(Family family, int draw) const { return masks_.at({family, draw}); }
+const Mask& MaskTable::mask(Family family, int draw) const {
+  return masks_.at({family, draw});
+}
 
 }  // namespace missmodal::trainer

@@ -1,6 +1,6 @@
 #pragma once
-// Who is missing what: a pure function of the draw, the family, the split and the utterance's id, so that every trial,
-// model, rank and language sees the same missing utterances (docs/evaluation.md).
+// Who is missing what: a pure function of the draw, the family, the split and the utterance's id, so that
+// every trial, model, rank and language sees the same missing utterances (docs/evaluation.md).
 
 #include <cstdint>
 #include <map>
@@ -17,13 +17,14 @@ namespace missmodal::trainer {
 
 // One draw of one family over a split of N utterances.
 struct Mask {
-  std::vector<std::size_t> order;  // (N) utterances, the first to lose something first: masks of rising rate nest
-  std::vector<Subset> keeps;       // (N) by utterance: what remains of it where it is affected
+  std::vector<std::size_t>
+      order;                  // (N) utterances, the first to lose something first: masks of rising rate nest
+  std::vector<Subset> keeps;  // (N) by utterance: what remains of it where it is affected
 };
 
-// d = SHA-256("missmodal-mask-v1|<draw>|<family>|<split>|<id>"); the order is by the first 8 bytes of d (big-endian,
-// ties by id), `random` keeps subset number (bytes 8..15 mod 6) of T, A, V, TA, TV, AV. Precondition: family is text,
-// audio, vision or random.
+// d = SHA-256("missmodal-mask-v1|<draw>|<family>|<split>|<id>"); the order is by the first 8 bytes of d
+// (big-endian, ties by id), `random` keeps subset number (bytes 8..15 mod 6) of T, A, V, TA, TV, AV.
+// Precondition: family is text, audio, vision or random.
 Mask draw_mask(int draw, sweeps::Family family, sweeps::SplitName split, std::span<const std::string> ids);
 
 // How many of n utterances are affected: floor(rate * n + 1/2), in integers.

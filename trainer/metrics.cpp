@@ -12,7 +12,8 @@ constexpr double kNoVariance = 1e-12;
 
 // std::nearbyint rounds half to even in the default rounding mode, which nobody here changes.
 bool same_class(double prediction, double label, double limit) {
-  return std::nearbyint(std::clamp(prediction, -limit, limit)) == std::nearbyint(std::clamp(label, -limit, limit));
+  return std::nearbyint(std::clamp(prediction, -limit, limit)) ==
+         std::nearbyint(std::clamp(label, -limit, limit));
 }
 
 double f1(std::int64_t true_positive, std::int64_t false_positive, std::int64_t false_negative) {

@@ -1,6 +1,6 @@
 #pragma once
-// The field's metrics in double precision, as docs/evaluation.md defines them: utterance by utterance first, so that
-// every missing-modality condition is a sum over judgements that are already made.
+// The field's metrics in double precision, as docs/evaluation.md defines them: utterance by utterance first,
+// so that every missing-modality condition is a sum over judgements that are already made.
 
 #include <cstdint>
 #include <span>
@@ -13,11 +13,11 @@ namespace missmodal::trainer {
 // What one prediction p of a label y contributes to every metric.
 struct Judgement {
   double prediction = 0;
-  double error = 0;           // |p - y|, nothing clipped
-  bool acc7 = false;          // equal after clipping to +-3 and rounding half to even
-  bool acc5 = false;          // the same with +-2
-  bool positive_has0 = false; // p >= 0
-  bool positive_non0 = false; // p > 0
+  double error = 0;            // |p - y|, nothing clipped
+  bool acc7 = false;           // equal after clipping to +-3 and rounding half to even
+  bool acc5 = false;           // the same with +-2
+  bool positive_has0 = false;  // p >= 0
+  bool positive_non0 = false;  // p > 0
 };
 Judgement judge(float prediction, float label);
 
@@ -42,7 +42,8 @@ class Tally {
   std::int64_t acc5_ = 0;
   Confusion has0_;
   Confusion non0_;
-  // Sums for Pearson's r, relative to the first utterance, so that constant predictions have exactly no variance.
+  // Sums for Pearson's r, relative to the first utterance, so that constant predictions have exactly no
+  // variance.
   double first_prediction_ = 0;
   double first_label_ = 0;
   double p_ = 0, pp_ = 0, y_ = 0, yy_ = 0, py_ = 0;

@@ -16,7 +16,8 @@ std::vector<std::size_t> by_length(const Split& split) {
     for (Modality modality : kModalities) total += split.of(modality).lengths[i];
     return total;
   };
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return length(a) < length(b); });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return length(a) < length(b); });
   return order;
 }
 
@@ -42,12 +43,14 @@ std::vector<float> predict_rows(Model& model, const Split& split, const BatchMak
 
 }  // namespace
 
-std::vector<float> predict_subsets(Model& model, const Split& split, const BatchMaker& batches, int batch_size) {
+std::vector<float> predict_subsets(Model& model, const Split& split, const BatchMaker& batches,
+                                   int batch_size) {
   return predict_rows(model, split, batches, batch_size, kSubsetCount,
                       [&model](const Batch& batch) { return model.predict(batch); });
 }
 
-std::vector<float> predict_complete(Model& model, const Split& split, const BatchMaker& batches, int batch_size) {
+std::vector<float> predict_complete(Model& model, const Split& split, const BatchMaker& batches,
+                                    int batch_size) {
   return predict_rows(model, split, batches, batch_size, 1,
                       [&model](const Batch& batch) { return model.predict_complete(batch); });
 }

@@ -115,8 +115,8 @@ class Training {
       EpochRecord record;
       record.epoch = epoch;
       if (!train_epoch(record, result, hooks)) return;
-      const sweeps::Metrics valid =
-          score(predict_complete(*model_, valid_, batches_, configuration_.training.batch_size), valid_.labels);
+      const sweeps::Metrics valid = score(
+          predict_complete(*model_, valid_, batches_, configuration_.training.batch_size), valid_.labels);
       if (!std::isfinite(valid.mae)) {
         diverge(result);
         return;
@@ -151,7 +151,8 @@ class Training {
       }
       const std::size_t count = std::min(batch_size, order.size() - first);
       const Batch batch = batches_.make(train_, std::span(order.data() + first, count));
-      const Losses losses = model_->losses(batch, {static_cast<std::uint64_t>(configuration_.seed), step_, 0});
+      const Losses losses =
+          model_->losses(batch, {static_cast<std::uint64_t>(configuration_.seed), step_, 0});
       ++step_;
       optimizer_->zero_grad();
       losses.total.backward();
@@ -181,10 +182,12 @@ class Training {
   std::int64_t step_ = 0;
 };
 
-void evaluate_split(SplitName name, const Dataset& dataset, const MaskTable& masks, const EvaluationSetup& evaluation,
-                    Training& training, int batch_size, sweeps::TrialResult& result) {
+void evaluate_split(SplitName name, const Dataset& dataset, const MaskTable& masks,
+                    const EvaluationSetup& evaluation, Training& training, int batch_size,
+                    sweeps::TrialResult& result) {
   const Split& split = dataset.split(name);
-  const std::vector<float> predictions = predict_subsets(training.model(), split, training.batches(), batch_size);
+  const std::vector<float> predictions =
+      predict_subsets(training.model(), split, training.batches(), batch_size);
   const auto rows = evaluate(name, predictions, split.labels, evaluation.plan, masks);
   result.metrics.insert(result.metrics.end(), rows.begin(), rows.end());
   result.predictions.push_back({name, predictions});

@@ -1,5 +1,6 @@
 #pragma once
-// One trial: train with early stopping on validation, keep the best epoch's weights, evaluate every condition.
+// One trial: train with early stopping on validation, keep the best epoch's weights, evaluate every
+// condition.
 
 #include <torch/torch.h>
 
@@ -34,10 +35,12 @@ struct TrainedTrial {
   std::optional<Checkpoint> checkpoint;  // the best epoch's model; absent unless finished
 };
 
-// Trains on `device` with the calling thread's LibTorch settings. The result is a function of the configuration, the
-// dataset and the number of threads alone: same bits every time on the CPU. Exceptions: InputError for a
-// configuration that does not fit the data, whatever LibTorch throws for trouble (out of memory).
+// Trains on `device` with the calling thread's LibTorch settings. The result is a function of the
+// configuration, the dataset and the number of threads alone: same bits every time on the CPU. Exceptions:
+// InputError for a configuration that does not fit the data, whatever LibTorch throws for trouble (out of
+// memory).
 TrainedTrial train_trial(const sweeps::Configuration& configuration, const Dataset& dataset,
-                         const EvaluationSetup& evaluation, torch::Device device, const TrialHooks& hooks = {});
+                         const EvaluationSetup& evaluation, torch::Device device,
+                         const TrialHooks& hooks = {});
 
 }  // namespace missmodal::trainer

@@ -1,7 +1,8 @@
 #pragma once
-// The subcommands of the program missmodal, one file each. add_X() declares the subcommand and its flags on `app`; when
-// the user chose it, its callback runs the command and stores the exit code (sweeps/exit_code.h). Exceptions pass
-// through to main, which prints InputError as one line per mistake (exit 2) and anything else as one line (exit 1).
+// The subcommands of the program missmodal, one file each. add_X() declares the subcommand and its flags on
+// `app`; when the user chose it, its callback runs the command and stores the exit code (sweeps/exit_code.h).
+// Exceptions pass through to main, which prints InputError as one line per mistake (exit 2) and anything else
+// as one line (exit 1).
 
 #include <CLI/CLI.hpp>
 

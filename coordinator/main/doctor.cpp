@@ -1,7 +1,6 @@
 // missmodal doctor: is this machine ready, and if not, what to do.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>

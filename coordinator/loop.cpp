@@ -1,0 +1,175 @@
+#include "coordinator/loop.h"
+
+#include <fmt/format.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <iterator>
+#include <utility>
+
+#include "coordinator/handlers.h"
+#include "coordinator/progress_line.h"
+#include "sweeps/error.h"
+#include "worker/pacer.h"
+#include "worker/protocol.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+using Clock = worker::Pacer::Clock;
+
+constexpr std::chrono::seconds kLogInterval{5};
+constexpr std::chrono::milliseconds kLiveInterval{250};
+constexpr std::chrono::seconds kFarewellLimit{
+    60};  // for workers that are still starting when the sweep is over
+
+class Loop {
+ public:
+  Loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style)
+      : state_(state),
+        store_(store),
+        transport_(transport),
+        style_(style),
+        signals_(context_, SIGINT, SIGTERM, SIGUSR1),
+        timer_(context_),
+        started_(Clock::now()),
+        pacer_(started_) {}
+
+  Verdict run() {
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) guarded([this] { carry_out(on_interrupt(state_)); });
+    });
+    carry_out(on_start(state_));
+    poll();
+    context_.run();
+    if (failure_) std::rethrow_exception(failure_);
+    print_progress(true);
+    transport_.flush(kFarewellLimit);
+    return *state_.verdict;
+  }
+
+ private:
+  // Exceptions do not pass through Asio's handlers; the first one ends the loop.
+  template <typename Action>
+  void guarded(Action action) {
+    try {
+      action();
+    } catch (...) {
+      failure_ = std::current_exception();
+      context_.stop();
+    }
+  }
+
+  void poll() {
+    guarded([this] {
+      hear();
+      print_progress(false);
+      if (state_.verdict && everyone_left()) {
+        context_.stop();
+        return;
+      }
+      timer_.expires_after(pacer_.delay(Clock::now()));
+      timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) poll();
+      });
+    });
+  }
+
+  // Everything that has arrived is handled before the one commit; then the sends go out.
+  void hear() {
+    Effects effects;
+    bool heard = false;
+    while (const auto envelope = transport_.receive()) {
+      heard = true;
+      Effects more = handle(envelope->source, worker::decode(envelope->bytes));
+      std::move(more.commits.begin(), more.commits.end(), std::back_inserter(effects.commits));
+      std::move(more.sends.begin(), more.sends.end(), std::back_inserter(effects.sends));
+    }
+    if (!heard) return;
+    carry_out(effects);
+    pacer_.event(Clock::now());
+  }
+
+  Effects handle(int rank, const worker::Message& message) {
+    if (const auto* ready = std::get_if<worker::Ready>(&message)) return on_ready(state_, rank, *ready);
+    if (const auto* finished = std::get_if<worker::Finished>(&message)) {
+      ++pace_.ended;
+      return on_finished(state_, rank, *finished);
+    }
+    if (const auto* failed = std::get_if<worker::Failed>(&message)) {
+      if (sweeps::counts(failed->failure)) {
+        ++failed_attempts_;
+        log(fmt::format("rank {}, cell {}, attempt {}: {}: {}", rank, failed->cell.substr(0, 12),
+                        failed->attempt, sweeps::name(failed->failure), failed->message));
+      }
+      return on_failed(state_, rank, *failed);
+    }
+    return {};  // progress: for the live page
+  }
+
+  void carry_out(const Effects& effects) {
+    if (!effects.commits.empty()) store_.commit(effects.commits);
+    for (const Outgoing& outgoing : effects.sends)
+      transport_.send(outgoing.rank, worker::encode(outgoing.message));
+    if (state_.verdict && !farewell_) farewell_ = Clock::now();
+  }
+
+  bool everyone_left() const {
+    int stopped = 0;
+    for (const auto& [rank, worker] : state_.workers) stopped += worker.stopped ? 1 : 0;
+    if (stopped == transport_.size() - 1) return true;
+    return Clock::now() - *farewell_ > kFarewellLimit;
+  }
+
+  void print_progress(bool last) {
+    const auto now = Clock::now();
+    pace_.elapsed = now - started_;
+    const Clock::duration interval =
+        style_ == ProgressStyle::live ? Clock::duration(kLiveInterval) : kLogInterval;
+    if (!last && now - printed_ < interval) return;
+    printed_ = now;
+    std::string line = progress_line(state_, pace_, failed_attempts_);
+    if (!last && line == line_) return;
+    line_ = std::move(line);
+    if (style_ == ProgressStyle::live) {
+      fmt::print(stderr, "\r\033[K{}{}", line_, last ? "\n" : "");
+    } else {
+      fmt::print(stderr, "{}\n", line_);
+    }
+    std::fflush(stderr);
+  }
+
+  void log(const std::string& line) {
+    fmt::print(stderr, "{}{}\n", style_ == ProgressStyle::live ? "\r\033[K" : "", line);
+    std::fflush(stderr);
+  }
+
+  State& state_;
+  results::Store& store_;
+  worker::Transport& transport_;
+  ProgressStyle style_;
+  boost::asio::io_context context_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer timer_;
+  Clock::time_point started_;
+  worker::Pacer pacer_;
+  Pace pace_;
+  int failed_attempts_ = 0;
+  Clock::time_point printed_{};
+  std::string line_;
+  std::optional<Clock::time_point> farewell_;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+Verdict run_loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style) {
+  return Loop(state, store, transport, style).run();
+}
+
+}  // namespace missmodal::coordinator

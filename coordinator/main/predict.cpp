@@ -1,0 +1,133 @@
+// missmodal predict: a checkpoint's predictions for a split, as CSV.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/main/commands.h"
+#include "sweeps/error.h"
+#include "sweeps/exit_code.h"
+#include "sweeps/subset.h"
+#include "trainer/batch.h"
+#include "trainer/checkpoint.h"
+#include "trainer/data/dataset.h"
+#include "trainer/prediction.h"
+#include "trainer/threads.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+constexpr int kBatchSize = 32;
+
+struct PredictOptions {
+  std::string checkpoint;
+  std::string data;
+  std::string split = "test";
+  std::string subset = "TAV";
+  std::string output;
+};
+
+void check_widths(const PredictOptions& options, const trainer::Checkpoint& checkpoint,
+                  const trainer::Dataset& dataset) {
+  const bool own_text = checkpoint.configuration.model.text_encoder == sweeps::TextEncoder::sequence;
+  const std::array<int, 3> expected{checkpoint.widths.text, checkpoint.widths.audio,
+                                    checkpoint.widths.vision};
+  std::vector<Mistake> mistakes;
+  for (Modality modality : kModalities) {
+    const int want = expected[static_cast<unsigned>(modality)];
+    if (want == dataset.width(modality) || (modality == Modality::text && !own_text)) continue;
+    mistakes.push_back({options.data, fmt::format("{} is {} wide, but {} was trained with {}", name(modality),
+                                                  dataset.width(modality), options.checkpoint, want)});
+  }
+  if (!mistakes.empty()) throw InputError(std::move(mistakes));
+}
+
+std::vector<Subset> subsets_of(const std::string& text) {
+  if (text == "all") return {kSubsets.begin(), kSubsets.end()};
+  return {*parse_subset(text)};  // the flag's check let nothing else pass
+}
+
+sweeps::SplitName split_of(const std::string& text) {
+  return text == "train" ? sweeps::SplitName::train
+                         : (text == "valid" ? sweeps::SplitName::valid : sweeps::SplitName::test);
+}
+
+// RFC 4180.
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += '"';
+    quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string csv(const trainer::Split& split, const std::vector<float>& predictions,
+                const std::string& subset_text) {
+  std::string text = "id,subset,prediction,label\n";
+  for (Subset subset : subsets_of(subset_text)) {
+    for (std::size_t i = 0; i < split.size(); ++i) {
+      text +=
+          fmt::format("{},{},{},{}\n", csv_field(split.ids[i]), name(subset),
+                      predictions[static_cast<std::size_t>(row(subset)) * split.size() + i], split.labels[i]);
+    }
+  }
+  return text;
+}
+
+void write_whole(const std::filesystem::path& path, const std::string& text) {
+  const std::filesystem::path aside = path.string() + ".part";
+  std::ofstream file(aside, std::ios::binary | std::ios::trunc);
+  if (!file) throw InputError(path.string(), "cannot be written");
+  file << text;
+  file.close();
+  if (!file) {
+    std::filesystem::remove(aside);
+    throw RunError(path.string() + ": writing failed");
+  }
+  std::filesystem::rename(aside, path);
+}
+
+int predict(const PredictOptions& options) {
+  trainer::set_threads(1);
+  const trainer::Checkpoint checkpoint = trainer::load_checkpoint(options.checkpoint);
+  const auto dataset = trainer::Dataset::open(options.data);
+  check_widths(options, checkpoint, *dataset);
+  const trainer::Split& split = dataset->split(split_of(options.split));
+  const trainer::BatchMaker batches(checkpoint.normalization, torch::kCPU);
+  const std::vector<float> predictions =
+      trainer::predict_subsets(*checkpoint.model, split, batches, kBatchSize);
+  const std::string text = csv(split, predictions, options.subset);
+  if (options.output.empty()) {
+    fmt::print("{}", text);
+  } else {
+    write_whole(options.output, text);
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_predict(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<PredictOptions>();
+  CLI::App* command = app.add_subcommand("predict", "Predict a split with a checkpoint, as CSV");
+  command->add_option("checkpoint", options->checkpoint, "written by missmodal train --checkpoint")
+      ->required();
+  command->add_option("data", options->data, "a dataset of missmodal data import or synth")->required();
+  command->add_option("--split", options->split, "")->check(CLI::IsMember({"train", "valid", "test"}));
+  command->add_option("--subset", options->subset, "what remains of every utterance")
+      ->check(CLI::IsMember({"TAV", "T", "A", "V", "TA", "TV", "AV", "all"}));
+  command->add_option("-o,--output", options->output, "instead of standard output");
+  command->callback([options, &exit_code] { exit_code = predict(*options); });
+}
+
+}  // namespace missmodal::coordinator

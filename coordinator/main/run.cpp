@@ -1,0 +1,133 @@
+// missmodal run: a sweep, from every rank of an mpirun or in this process alone.
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "coordinator/loop.h"
+#include "coordinator/main/commands.h"
+#include "coordinator/main/sweep_inputs.h"
+#include "coordinator/restore.h"
+#include "results/store.h"
+#include "sweeps/error.h"
+#include "sweeps/exit_code.h"
+#include "worker/memory_transport.h"
+#include "worker/mpi_transport.h"
+#include "worker/pacer.h"
+#include "worker/protocol.h"
+#include "worker/worker.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+struct RunOptions {
+  std::string sweep_file;
+  std::string database;
+  std::vector<std::string> overrides;
+  std::string progress = "auto";
+  RestoreOptions restore;
+};
+
+std::string host_name() {
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+ProgressStyle progress_style(const std::string& text) {
+  const bool live = text == "live" || (text == "auto" && isatty(STDERR_FILENO));
+  return live ? ProgressStyle::live : ProgressStyle::log;
+}
+
+int coordinate(const RunOptions& options, worker::Transport& transport) {
+  sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
+  SweepInputs inputs = open_inputs(sweep);
+  results::Store store(options.database, inputs.provenance, inputs.stages, inputs.splits);
+  State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
+  const Verdict verdict = run_loop(state, store, transport, progress_style(options.progress));
+  fmt::print(stderr, "{}\n", verdict.text);
+  return verdict.exit_code;
+}
+
+// A bad sweep file ends the job in order: every worker is told to leave as soon as it has started.
+void dismiss(worker::Transport& transport) {
+  const auto deadline = worker::Pacer::Clock::now() + std::chrono::seconds(60);
+  for (int waiting = transport.size() - 1; waiting > 0 && worker::Pacer::Clock::now() < deadline;) {
+    if (const auto envelope = transport.receive()) {
+      transport.send(envelope->source, worker::encode(worker::Stop{}));
+      --waiting;
+    } else {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  }
+  transport.flush(std::chrono::seconds(10));
+}
+
+// One rank: the worker is a thread of this process.
+int run_alone(const RunOptions& options, int local_rank) {
+  const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
+  worker::MemoryTransport here(mailboxes, worker::kCoordinatorRank);
+  std::thread thread([&] {
+    worker::MemoryTransport there(mailboxes, 1);
+    worker::run_worker(there, {worker::best_device(local_rank), host_name()});
+  });
+  try {
+    const int exit_code = coordinate(options, here);
+    thread.join();
+    return exit_code;
+  } catch (...) {
+    here.send(1, worker::encode(worker::Stop{}));
+    thread.join();
+    throw;
+  }
+}
+
+int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) {
+  try {
+    return coordinate(options, transport);
+  } catch (const InputError&) {
+    dismiss(transport);
+    throw;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "missmodal: {}\n", error.what());
+    transport.abort(kExitTrouble);
+  }
+}
+
+int run(const RunOptions& options) {
+  worker::MpiTransport transport;
+  if (transport.size() == 1) return run_alone(options, transport.local_rank());
+  if (transport.rank() == worker::kCoordinatorRank) return run_coordinator(options, transport);
+  signal(SIGUSR1, SIG_IGN);  // rank 0 hears it and tells us
+  worker::run_worker(transport, {worker::best_device(transport.local_rank()), host_name()});
+  transport.flush(std::chrono::seconds(10));
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command = app.add_subcommand("run", "Run a sweep, or go on with it; under mpirun, or alone");
+  command->add_option("sweep", options->sweep_file, "the sweep file")->required();
+  command->add_option("--db", options->database, "the database; made if it is not there")->required();
+  command->add_option("--set", options->overrides, "key=value, over the sweep file; may be repeated");
+  command
+      ->add_option("--progress", options->progress,
+                   "live: one line rewritten in place; log: lines now and then")
+      ->check(CLI::IsMember({"auto", "live", "log"}));
+  command->add_flag("--accept-parked", options->restore.accept_parked,
+                    "select without the points that have parked cells");
+  command->add_flag("--retry-parked", options->restore.retry_parked, "give parked cells a fresh start");
+  command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace missmodal::coordinator

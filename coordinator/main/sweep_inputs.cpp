@@ -1,0 +1,40 @@
+#include "coordinator/main/sweep_inputs.h"
+
+#include <torch/version.h>
+
+#include <algorithm>
+
+#include "sweeps/content_hash.h"
+#include "sweeps/method.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+int planned_cells(const sweeps::Sweep& sweep, const sweeps::Stage& stage) {
+  if (stage.is_search()) return static_cast<int>(sweeps::trial_points(stage, sweep.seed).size());
+  return static_cast<int>(stage.seeds.size() * std::max<std::size_t>(stage.variants.size(), 1));
+}
+
+}  // namespace
+
+SweepInputs open_inputs(const sweeps::Sweep& sweep) {
+  SweepInputs inputs;
+  inputs.dataset = trainer::Dataset::open(sweep.dataset_path);
+  const trainer::Dataset& dataset = *inputs.dataset;
+  inputs.hashes.dataset_sha256 = dataset.content_sha256();
+  for (const std::string& path : sweeps::weights_paths(sweep)) {
+    inputs.hashes.weights_sha256[path] = sweeps::content_sha256(path);
+  }
+  inputs.provenance = {sweep.name,       sweep.text,          dataset.content_sha256(), dataset.label(),
+                       dataset.report(), dataset.synthetic(), MISSMODAL_VERSION,        TORCH_VERSION};
+  for (const sweeps::Stage& stage : sweep.stages) {
+    inputs.stages.push_back({stage.name, stage.from, stage.is_search(), planned_cells(sweep, stage)});
+  }
+  for (const auto name : {sweeps::SplitName::train, sweeps::SplitName::valid, sweeps::SplitName::test}) {
+    const trainer::Split& split = dataset.split(name);
+    inputs.splits.push_back({name, split.ids, {split.labels.begin(), split.labels.end()}});
+  }
+  return inputs;
+}
+
+}  // namespace missmodal::coordinator

@@ -1,0 +1,170 @@
+// missmodal train: one trial of a sweep file, without mpirun and without a database.
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/main/commands.h"
+#include "sweeps/canonical.h"
+#include "sweeps/error.h"
+#include "sweeps/exit_code.h"
+#include "sweeps/plan.h"
+#include "sweeps/sweep_file.h"
+#include "trainer/checkpoint.h"
+#include "trainer/threads.h"
+#include "trainer/train_trial.h"
+#include "worker/worker.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+struct TrainOptions {
+  std::string sweep_file;
+  std::vector<std::string> overrides;
+  std::string stage;
+  std::string variant;
+  std::optional<std::int64_t> seed;
+  std::string checkpoint;
+  bool json = false;
+};
+
+std::string condition_text(const sweeps::Condition& condition) {
+  const std::string family(sweeps::name(condition.family));
+  if (condition.family == sweeps::Family::complete) return family;
+  if (condition.family == sweeps::Family::subset) return family + "/" + std::string(name(condition.subset));
+  return fmt::format("{}/{}", family, condition.rate_percent);
+}
+
+nlohmann::ordered_json number_or_null(std::optional<double> value) {
+  return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+nlohmann::ordered_json to_json(const sweeps::TrialResult& result, const std::string& configuration) {
+  using Json = nlohmann::ordered_json;
+  Json json{{"outcome", result.outcome == sweeps::Outcome::diverged ? "diverged" : "finished"},
+            {"diverged_step", result.diverged_step},
+            {"best_epoch", result.best_epoch},
+            {"parameters", result.parameters},
+            {"train_seconds", result.train_seconds},
+            {"evaluate_seconds", result.evaluate_seconds},
+            {"configuration", Json::parse(configuration)},
+            {"epochs", Json::array()},
+            {"metrics", Json::array()}};
+  for (const sweeps::EpochRecord& epoch : result.epochs) {
+    json["epochs"].push_back({{"epoch", epoch.epoch},
+                              {"losses", epoch.losses},
+                              {"valid_mae", epoch.valid_mae},
+                              {"valid_corr", number_or_null(epoch.valid_corr)},
+                              {"best", epoch.best}});
+  }
+  for (const sweeps::MetricRow& row : result.metrics) {
+    const sweeps::Metrics& m = row.metrics;
+    json["metrics"].push_back({{"split", sweeps::name(row.split)},
+                               {"condition", condition_text(row.condition)},
+                               {"kind", sweeps::name(row.kind)},
+                               {"n", m.n},
+                               {"mae", m.mae},
+                               {"corr", number_or_null(m.corr)},
+                               {"acc7", m.acc7},
+                               {"acc5", m.acc5},
+                               {"acc2_has0", m.acc2_has0},
+                               {"f1_has0", number_or_null(m.f1_has0)},
+                               {"acc2_non0", number_or_null(m.acc2_non0)},
+                               {"f1_non0", number_or_null(m.f1_non0)}});
+  }
+  return json;
+}
+
+std::string cell_text(std::optional<double> value, double scale, int digits) {
+  return value ? fmt::format("{:.{}f}", *value * scale, digits) : "-";
+}
+
+void print_test_rows(const sweeps::TrialResult& result) {
+  fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}\n", "test", "MAE", "Corr", "Acc7 %", "Acc5 %",
+             "Acc2 % non0", "F1 % non0");
+  for (const sweeps::MetricRow& row : result.metrics) {
+    const bool shown = row.kind == sweeps::RowKind::fixed || row.kind == sweeps::RowKind::mean;
+    if (row.split != sweeps::SplitName::test || !shown) continue;
+    const sweeps::Metrics& m = row.metrics;
+    fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}\n", condition_text(row.condition),
+               cell_text(m.mae, 1, 4), cell_text(m.corr, 1, 4), cell_text(m.acc7, 100, 2),
+               cell_text(m.acc5, 100, 2), cell_text(m.acc2_non0, 100, 2), cell_text(m.f1_non0, 100, 2));
+  }
+}
+
+torch::Device device_of(const sweeps::Resources& resources) {
+  const torch::Device best = worker::best_device(0);
+  if (resources.device == "cuda" && best.is_cpu()) {
+    throw InputError("resources.device", "cuda, but LibTorch sees no GPU on this host");
+  }
+  return resources.device == "cpu" ? torch::Device(torch::kCPU) : best;
+}
+
+// Found out before an hour of training, not after.
+void check_writable(const std::string& checkpoint) {
+  if (checkpoint.empty()) return;
+  const std::filesystem::path folder = std::filesystem::absolute(checkpoint).parent_path();
+  if (!std::filesystem::is_directory(folder))
+    throw InputError("--checkpoint " + checkpoint, "no such folder");
+}
+
+int train(const TrainOptions& options) {
+  check_writable(options.checkpoint);
+  const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
+  sweeps::Configuration configuration =
+      sweeps::stage_configuration(sweep, options.stage, options.variant, {});
+  if (options.seed) configuration.seed = *options.seed;
+  configuration.evaluation.route = sweeps::resolved_route(configuration);
+  const auto dataset = trainer::Dataset::open(sweep.dataset_path);
+  const trainer::EvaluationSetup evaluation(sweep.evaluation, *dataset);
+  trainer::set_threads(sweep.resources.threads_per_trial);
+  trainer::TrialHooks hooks;
+  hooks.on_epoch = [](const sweeps::EpochRecord& epoch) {
+    fmt::print(stderr, "epoch {:>3}  loss {:.4f}  validation MAE {:.4f}  Corr {}{}  {:.1f} s\n", epoch.epoch,
+               epoch.losses.at("total"), epoch.valid_mae, cell_text(epoch.valid_corr, 1, 4),
+               epoch.best ? "  best" : "", epoch.train_seconds);
+  };
+  const trainer::TrainedTrial trial =
+      trainer::train_trial(configuration, *dataset, evaluation, device_of(sweep.resources), hooks);
+  if (options.json) {
+    fmt::print("{}\n",
+               to_json(trial.result, sweeps::canonical(configuration, dataset->content_sha256())).dump(2));
+  } else if (trial.result.outcome == sweeps::Outcome::diverged) {
+    fmt::print("diverged at step {}\n", trial.result.diverged_step);
+  } else {
+    print_test_rows(trial.result);
+    fmt::print("best epoch {}, {} parameters used, {:.1f} s training, {:.2f} s evaluation{}\n",
+               trial.result.best_epoch, trial.result.parameters, trial.result.train_seconds,
+               trial.result.evaluate_seconds, dataset->synthetic() ? ", synthetic data" : "");
+  }
+  if (!trial.checkpoint) return kExitIncomplete;
+  if (!options.checkpoint.empty()) trainer::save_checkpoint(options.checkpoint, *trial.checkpoint);
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_train(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<TrainOptions>();
+  CLI::App* command = app.add_subcommand("train", "Train and evaluate one trial of a sweep file");
+  command->add_option("sweep", options->sweep_file, "the sweep file")->required();
+  command->add_option("--set", options->overrides, "key=value, over the sweep file; may be repeated");
+  CLI::Option* stage =
+      command->add_option("--stage", options->stage, "take this stage's settings over the base");
+  command->add_option("--variant", options->variant, "and this variant's")->needs(stage);
+  command->add_option("--seed", options->seed, "instead of 1111")->check(CLI::NonNegativeNumber);
+  command->add_option("--checkpoint", options->checkpoint, "write the best epoch's weights here");
+  command->add_flag("--json", options->json, "print everything as JSON");
+  command->callback([options, &exit_code] { exit_code = train(*options); });
+}
+
+}  // namespace missmodal::coordinator

@@ -1,0 +1,116 @@
+#include "worker/protocol.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "sweeps/error.h"
+
+namespace missmodal::worker {
+namespace {
+
+using sweeps::Family;
+using sweeps::SplitName;
+
+Finished finished_message() {
+  Finished message{"cell", 3, {}};
+  message.result.best_epoch = 2;
+  message.result.parameters = 110819073;
+  message.result.peak_memory_bytes = 5'000'000'000;
+  message.result.train_seconds = 1.5;
+  message.result.epochs.push_back({1, {{"task", .5}, {"total", .75}}, 1.25, .5, false, .1});
+  message.result.epochs.push_back({2, {{"task", .4}}, 1.2, std::nullopt, true, .1});
+  message.result.predictions.push_back({SplitName::valid, {1.5F, -0.25F, 3e-9F}});
+  message.result.predictions.push_back({SplitName::test, {}});
+  sweeps::MetricRow row;
+  row.split = SplitName::test;
+  row.condition = {Family::random, Subset::TAV, 30};
+  row.kind = sweeps::RowKind::expected;
+  row.metrics = {686, 1.0 / 3, std::nullopt, .4, .5, .6, std::nullopt, .7, std::nullopt};
+  message.result.metrics.push_back(row);
+  return message;
+}
+
+TEST(Protocol, FinishedKeepsEveryNumber) {
+  const Finished sent = finished_message();
+  const auto got = std::get<Finished>(decode(encode(sent)));
+  EXPECT_EQ(got.cell, sent.cell);
+  EXPECT_EQ(got.attempt, 3);
+  EXPECT_EQ(got.result.best_epoch, 2);
+  EXPECT_EQ(got.result.parameters, 110819073);
+  EXPECT_EQ(got.result.peak_memory_bytes, 5'000'000'000);
+  ASSERT_EQ(got.result.epochs.size(), 2U);
+  EXPECT_EQ(got.result.epochs[0].losses, sent.result.epochs[0].losses);
+  EXPECT_EQ(got.result.epochs[0].valid_corr, .5);
+  EXPECT_FALSE(got.result.epochs[1].valid_corr.has_value());
+  EXPECT_TRUE(got.result.epochs[1].best);
+  ASSERT_EQ(got.result.predictions.size(), 2U);
+  EXPECT_EQ(got.result.predictions[0].values, sent.result.predictions[0].values);
+  EXPECT_TRUE(got.result.predictions[1].values.empty());
+  ASSERT_EQ(got.result.metrics.size(), 1U);
+  const sweeps::MetricRow& row = got.result.metrics[0];
+  EXPECT_EQ(row.condition, sent.result.metrics[0].condition);
+  EXPECT_EQ(row.kind, sweeps::RowKind::expected);
+  EXPECT_EQ(row.metrics.mae, 1.0 / 3);
+  EXPECT_FALSE(row.metrics.corr.has_value());
+  EXPECT_EQ(row.metrics.acc2_non0, .7);
+  EXPECT_FALSE(row.metrics.f1_non0.has_value());
+}
+
+TEST(Protocol, AssignIsCompleteInItself) {
+  const Assign sent{"id", 2, "{\"seed\":1}", "data.safetensors", "abc", "models/bert", {}, "cuda:1", 4};
+  const auto got = std::get<Assign>(decode(encode(sent)));
+  EXPECT_EQ(got.configuration, sent.configuration);
+  EXPECT_EQ(got.dataset_path, sent.dataset_path);
+  EXPECT_EQ(got.dataset_sha256, "abc");
+  EXPECT_EQ(got.text_weights, "models/bert");
+  EXPECT_EQ(got.evaluation.conditions, sent.evaluation.conditions);
+  EXPECT_EQ(got.evaluation.draws, 20);
+  EXPECT_EQ(got.device, "cuda:1");
+  EXPECT_EQ(got.threads, 4);
+}
+
+TEST(Protocol, SmallMessages) {
+  const auto ready = std::get<Ready>(decode(encode(Ready{1, "node7", "cpu"})));
+  EXPECT_EQ(ready.protocol, 1);
+  EXPECT_EQ(ready.host, "node7");
+  const auto failed =
+      std::get<Failed>(decode(encode(Failed{"c", 1, sweeps::FailureClass::out_of_memory, "why"})));
+  EXPECT_EQ(failed.failure, sweeps::FailureClass::out_of_memory);
+  EXPECT_EQ(failed.message, "why");
+  const auto progress = std::get<Progress>(decode(encode(Progress{"c", 1, {7, {}, 1.0, .2, true, 3}})));
+  EXPECT_EQ(progress.epoch.epoch, 7);
+  EXPECT_TRUE(std::holds_alternative<Stop>(decode(encode(Stop{}))));
+}
+
+TEST(Protocol, EveryCutIsRefused) {
+  const std::string bytes = encode(finished_message());
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_THROW(decode(bytes.substr(0, size)), RunError) << size;
+  }
+}
+
+TEST(Protocol, FlippedBitsNeverDoMoreThanThrow) {
+  const std::string bytes = encode(finished_message());
+  int refused = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    for (const int bit : {0, 3, 7}) {
+      std::string damaged = bytes;
+      damaged[i] = static_cast<char>(damaged[i] ^ (1 << bit));
+      try {
+        decode(damaged);
+      } catch (const RunError&) {
+        ++refused;
+      }
+    }
+  }
+  EXPECT_GT(refused, 100);
+}
+
+TEST(Protocol, NonsenseIsNamed) {
+  EXPECT_THROW(decode("nonsense"), RunError);
+  EXPECT_THROW(decode(""), RunError);
+}
+
+}  // namespace
+}  // namespace missmodal::worker

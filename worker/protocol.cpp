@@ -1,0 +1,229 @@
+#include "worker/protocol.h"
+
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <type_traits>
+
+#include "sweeps/error.h"
+
+namespace missmodal::worker {
+namespace {
+
+using nlohmann::json;
+using sweeps::Condition;
+using sweeps::EpochRecord;
+using sweeps::MetricRow;
+using sweeps::Metrics;
+using sweeps::SplitPredictions;
+using sweeps::TrialResult;
+
+// An enum travels as its number; `last` is its largest legal value.
+template <typename Enum>
+Enum enum_from(const json& value, Enum last) {
+  const auto number = value.get<std::int64_t>();
+  if (number < 0 || number > static_cast<std::int64_t>(last)) throw RunError("enum value out of range");
+  return static_cast<Enum>(number);
+}
+
+json number_or_null(std::optional<double> value) {
+  return value ? json(*value) : json(nullptr);
+}
+
+std::optional<double> optional_number(const json& value) {
+  return value.is_null() ? std::nullopt : std::optional(value.get<double>());
+}
+
+json condition_to_json(const Condition& c) {
+  return {c.family, c.subset, c.rate_percent};
+}
+
+Condition condition_from(const json& value) {
+  Condition condition{enum_from(value.at(0), sweeps::Family::random), enum_from(value.at(1), Subset::AV),
+                      value.at(2).get<int>()};
+  if (condition.rate_percent < 0 || condition.rate_percent > 100) throw RunError("rate out of range");
+  return condition;
+}
+
+json metrics_to_json(const Metrics& m) {
+  return {m.n,
+          m.mae,
+          number_or_null(m.corr),
+          m.acc7,
+          m.acc5,
+          m.acc2_has0,
+          number_or_null(m.f1_has0),
+          number_or_null(m.acc2_non0),
+          number_or_null(m.f1_non0)};
+}
+
+Metrics metrics_from(const json& v) {
+  return {v.at(0).get<std::int64_t>(), v.at(1).get<double>(),    optional_number(v.at(2)),
+          v.at(3).get<double>(),       v.at(4).get<double>(),    v.at(5).get<double>(),
+          optional_number(v.at(6)),    optional_number(v.at(7)), optional_number(v.at(8))};
+}
+
+json row_to_json(const MetricRow& row) {
+  return {row.split, condition_to_json(row.condition), row.kind, metrics_to_json(row.metrics)};
+}
+
+MetricRow row_from(const json& v) {
+  return {enum_from(v.at(0), sweeps::SplitName::test), condition_from(v.at(1)),
+          enum_from(v.at(2), sweeps::RowKind::expected), metrics_from(v.at(3))};
+}
+
+json predictions_to_json(const SplitPredictions& predictions) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(predictions.values.data());
+  return {predictions.split,
+          json::binary(std::vector<std::uint8_t>(bytes, bytes + predictions.values.size() * sizeof(float)))};
+}
+
+SplitPredictions predictions_from(const json& v) {
+  const auto& bytes = v.at(1).get_binary();
+  if (bytes.size() % sizeof(float) != 0) throw RunError("predictions are cut");
+  SplitPredictions predictions{enum_from(v.at(0), sweeps::SplitName::test), {}};
+  predictions.values.resize(bytes.size() / sizeof(float));
+  std::memcpy(predictions.values.data(), bytes.data(), bytes.size());
+  return predictions;
+}
+
+json epoch_to_json(const EpochRecord& e) {
+  return {{"epoch", e.epoch},         {"losses", e.losses},
+          {"valid_mae", e.valid_mae}, {"valid_corr", number_or_null(e.valid_corr)},
+          {"best", e.best},           {"train_seconds", e.train_seconds}};
+}
+
+EpochRecord epoch_from(const json& v) {
+  EpochRecord epoch;
+  epoch.epoch = v.at("epoch").get<int>();
+  epoch.losses = v.at("losses").get<std::map<std::string, double>>();
+  epoch.valid_mae = v.at("valid_mae").get<double>();
+  epoch.valid_corr = optional_number(v.at("valid_corr"));
+  epoch.best = v.at("best").get<bool>();
+  epoch.train_seconds = v.at("train_seconds").get<double>();
+  return epoch;
+}
+
+template <typename Items, typename Convert>
+json list_to_json(const Items& items, Convert convert) {
+  json list = json::array();
+  for (const auto& item : items) list.push_back(convert(item));
+  return list;
+}
+
+template <typename Convert>
+auto list_from(const json& list, Convert convert) {
+  std::vector<std::invoke_result_t<Convert, const json&>> items;
+  if (!list.is_array()) throw RunError("a list is missing");
+  for (const json& item : list) items.push_back(convert(item));
+  return items;
+}
+
+json result_to_json(const TrialResult& r) {
+  return {{"outcome", r.outcome},
+          {"diverged_step", r.diverged_step},
+          {"best_epoch", r.best_epoch},
+          {"epochs", list_to_json(r.epochs, epoch_to_json)},
+          {"predictions", list_to_json(r.predictions, predictions_to_json)},
+          {"metrics", list_to_json(r.metrics, row_to_json)},
+          {"train_seconds", r.train_seconds},
+          {"evaluate_seconds", r.evaluate_seconds},
+          {"parameters", r.parameters},
+          {"peak_memory_bytes", r.peak_memory_bytes}};
+}
+
+TrialResult result_from(const json& v) {
+  TrialResult result;
+  result.outcome = enum_from(v.at("outcome"), sweeps::Outcome::interrupted);
+  result.diverged_step = v.at("diverged_step").get<std::int64_t>();
+  result.best_epoch = v.at("best_epoch").get<int>();
+  result.epochs = list_from(v.at("epochs"), epoch_from);
+  result.predictions = list_from(v.at("predictions"), predictions_from);
+  result.metrics = list_from(v.at("metrics"), row_from);
+  result.train_seconds = v.at("train_seconds").get<double>();
+  result.evaluate_seconds = v.at("evaluate_seconds").get<double>();
+  result.parameters = v.at("parameters").get<std::int64_t>();
+  result.peak_memory_bytes = v.at("peak_memory_bytes").get<std::int64_t>();
+  return result;
+}
+
+struct ToJson {
+  json operator()(const Ready& m) const {
+    return {{"kind", "ready"}, {"protocol", m.protocol}, {"host", m.host}, {"device", m.device}};
+  }
+  json operator()(const Progress& m) const {
+    return {
+        {"kind", "progress"}, {"cell", m.cell}, {"attempt", m.attempt}, {"epoch", epoch_to_json(m.epoch)}};
+  }
+  json operator()(const Finished& m) const {
+    return {
+        {"kind", "finished"}, {"cell", m.cell}, {"attempt", m.attempt}, {"result", result_to_json(m.result)}};
+  }
+  json operator()(const Failed& m) const {
+    return {{"kind", "failed"},
+            {"cell", m.cell},
+            {"attempt", m.attempt},
+            {"failure", m.failure},
+            {"message", m.message}};
+  }
+  json operator()(const Assign& m) const {
+    return {{"kind", "assign"},
+            {"cell", m.cell},
+            {"attempt", m.attempt},
+            {"configuration", m.configuration},
+            {"dataset_path", m.dataset_path},
+            {"dataset_sha256", m.dataset_sha256},
+            {"text_weights", m.text_weights},
+            {"conditions", list_to_json(m.evaluation.conditions, condition_to_json)},
+            {"draws", m.evaluation.draws},
+            {"device", m.device},
+            {"threads", m.threads}};
+  }
+  json operator()(const Stop&) const { return {{"kind", "stop"}}; }
+};
+
+Message from_json(const json& v) {
+  const auto kind = v.at("kind").get<std::string>();
+  const auto text = [&v](const char* key) { return v.at(key).get<std::string>(); };
+  const auto number = [&v](const char* key) { return v.at(key).get<int>(); };
+  if (kind == "ready") return Ready{number("protocol"), text("host"), text("device")};
+  if (kind == "progress") return Progress{text("cell"), number("attempt"), epoch_from(v.at("epoch"))};
+  if (kind == "finished") return Finished{text("cell"), number("attempt"), result_from(v.at("result"))};
+  if (kind == "failed") {
+    return Failed{text("cell"), number("attempt"),
+                  enum_from(v.at("failure"), sweeps::FailureClass::interrupted), text("message")};
+  }
+  if (kind == "assign") {
+    return Assign{text("cell"),
+                  number("attempt"),
+                  text("configuration"),
+                  text("dataset_path"),
+                  text("dataset_sha256"),
+                  text("text_weights"),
+                  {list_from(v.at("conditions"), condition_from), number("draws")},
+                  text("device"),
+                  number("threads")};
+  }
+  if (kind == "stop") return Stop{};
+  throw RunError("unknown kind '" + kind + "'");
+}
+
+}  // namespace
+
+std::string encode(const Message& message) {
+  const std::vector<std::uint8_t> bytes = json::to_cbor(std::visit(ToJson{}, message));
+  return {bytes.begin(), bytes.end()};
+}
+
+Message decode(const std::string& bytes) {
+  try {
+    return from_json(json::from_cbor(bytes));
+  } catch (const json::exception& error) {
+    throw RunError(std::string("malformed message: ") + error.what());
+  } catch (const RunError& error) {
+    throw RunError(std::string("malformed message: ") + error.what());
+  }
+}
+
+}  // namespace missmodal::worker

@@ -1,0 +1,24 @@
+#pragma once
+// A worker rank: says Ready, trains what it is assigned, reports, until the coordinator says Stop.
+
+#include <torch/torch.h>
+
+#include <string>
+
+#include "worker/transport.h"
+
+namespace missmodal::worker {
+
+struct WorkerOptions {
+  torch::Device device = torch::kCPU;  // the best this rank has; a sweep may ask for the CPU all the same
+  std::string host;
+};
+
+// Returns after Stop. An exception of a training fails its attempt and nothing else. Throws RunError only if
+// the transport does.
+void run_worker(Transport& transport, const WorkerOptions& options);
+
+// The rank with this number on its host takes the GPU of that number where LibTorch sees any, else the CPU.
+torch::Device best_device(int local_rank);
+
+}  // namespace missmodal::worker
