@@ -1,0 +1,81 @@
+"""scripts/sweep as far as it starts nothing; quickstart_test.sh runs it."""
+
+import os
+import tempfile
+import unittest
+from pathlib import Path
+
+from script import run
+
+# Whatever this test runs under, it is no SLURM job and has no user's hosts.
+OUTSIDE = {"SLURM_JOB_ID": None, "OMPI_MCA_orte_default_hostfile": None, "CUDA_VISIBLE_DEVICES": None}
+
+
+class Sweep(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+        (self.root / "s.yaml").write_text("name: s\n")
+
+    def sweep(self, *arguments, **environment):
+        variables = {**OUTSIDE, "MISSMODAL": "/bin/missmodal", "MISSMODAL_REPORT": "/bin/report", **environment}
+        return run("sweep", *arguments, cwd=self.root, **variables)
+
+    def command(self, *arguments, **environment):
+        code, output, errors = self.sweep("--dry-run", *arguments, **environment)
+        self.assertEqual((code, errors), (0, ""))
+        return output.split()
+
+    def assert_bad_input(self, reason, *arguments, **environment):
+        code, output, errors = self.sweep(*arguments, **environment)
+        self.assertEqual((code, output, len(errors.splitlines())), (2, "", 1), errors)
+        self.assertIn(reason, errors)
+
+    def test_one_coordinator_beside_the_workers(self):
+        command = self.command("-n", 8, "s.yaml", "--db", "s.db")
+        self.assertEqual(command[command.index("-n") + 1], "9")
+        self.assertEqual(command[-5:], ["/bin/missmodal", "run", "s.yaml", "--db", "s.db"])
+        for flag in ("--enable-recovery", "--bind-to", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"):
+            self.assertIn(flag, command)
+
+    def test_oversubscribes_only_where_slots_lack(self):
+        cores = len(os.sched_getaffinity(0))
+        self.assertIn("--oversubscribe", self.command("-n", cores, "s.yaml", "--db", "s.db"))
+        if cores > 4:  # two ranks fit on any such machine, however many threads a core has
+            self.assertNotIn("--oversubscribe", self.command("-n", 1, "s.yaml", "--db", "s.db"))
+        in_slurm = {"SLURM_JOB_ID": "1", "SLURM_NTASKS": "99"}
+        self.assertNotIn("--oversubscribe", self.command("s.yaml", "--db", "s.db", "--launcher", "mpirun", **in_slurm))
+
+    def test_root_is_allowed_only_for_root(self):
+        command = self.command("s.yaml", "--db", "s.db")
+        self.assertEqual("--allow-run-as-root" in command, os.geteuid() == 0)
+
+    def test_a_worker_for_each_visible_gpu(self):
+        command = self.command("s.yaml", "--db", "s.db", CUDA_VISIBLE_DEVICES="0,3,5")
+        self.assertEqual(command[command.index("-n") + 1], "4")
+
+    def test_takes_the_tasks_of_a_slurm_job(self):
+        command = self.command("s.yaml", "--db", "s.db", "--launcher", "srun", SLURM_JOB_ID="1", SLURM_NTASKS="9")
+        self.assertEqual(command[command.index("-n") + 1], "9")
+        self.assertEqual(command[2], "srun")
+
+    def test_other_flags_go_to_run(self):
+        command = self.command("s.yaml", "--set", "training.max_epochs=3", "--db=s.db", "-n", 1, "--accept-parked")
+        self.assertEqual(command[-3:], ["--set", "training.max_epochs=3", "--accept-parked"])
+
+    def test_says_what_is_wrong(self):
+        self.assert_bad_input("no sweep file")
+        self.assert_bad_input("none.yaml: no such file", "none.yaml", "--db", "s.db")
+        self.assert_bad_input("--db: missing", "s.yaml")
+        self.assert_bad_input("--db: needs a value", "s.yaml", "--db")
+        self.assert_bad_input("nowhere: no such folder", "s.yaml", "--db", "nowhere/s.db")
+        self.assert_bad_input("-n: must be", "-n", "0", "s.yaml", "--db", "s.db")
+        self.assert_bad_input("-n: must be", "-n", "two", "s.yaml", "--db", "s.db")
+        self.assert_bad_input("--grace: must be", "--grace", "-1", "s.yaml", "--db", "s.db")
+        self.assert_bad_input("--launcher", "--launcher", "ssh", "s.yaml", "--db", "s.db")
+        self.assert_bad_input("--set: unknown", "--set", "a=1", "s.yaml", "--db", "s.db")
+
+
+if __name__ == "__main__":
+    unittest.main()
