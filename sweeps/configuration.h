@@ -103,4 +103,9 @@ struct Conflict {
 };
 std::vector<Conflict> conflicts(const Configuration& configuration);
 
+// The keys that conflicts() looks at: no other value can make or mend a conflict.
+inline constexpr std::array<std::string_view, 6> kConflictKeys{"model.heads",        "model.hidden",
+                                                               "model.text.encoder", "model.text.weights",
+                                                               "evaluation.route",   "loss.terms"};
+
 }  // namespace missmodal::sweeps

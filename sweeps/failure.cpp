@@ -17,7 +17,9 @@ constexpr std::array<std::pair<FailureClass, std::string_view>, 6> kNames{{
 
 }  // namespace
 
-std::string_view name(FailureClass failure) { return kNames[static_cast<unsigned>(failure)].second; }
+std::string_view name(FailureClass failure) {
+  return kNames[static_cast<unsigned>(failure)].second;
+}
 
 std::optional<FailureClass> parse_failure_class(std::string_view text) {
   for (const auto& [failure, known] : kNames) {

@@ -22,7 +22,9 @@ std::uint64_t NumberStream::below(std::uint64_t bound) {
   }
 }
 
-double NumberStream::unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double NumberStream::unit() {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 std::vector<std::size_t> permutation(std::size_t count, std::string_view key) {
   std::vector<std::size_t> order(count);

@@ -1,7 +1,7 @@
 #pragma once
-// The order of everything that is shuffled (grid rounds, random draws, training batches): a stream of 64-bit numbers
-// from SHA-256 and a Fisher-Yates of our own, since std::shuffle differs between libraries. Any language can recompute
-// it; docs/sweep_file.md gives the recipe and a golden list.
+// The order of everything that is shuffled (grid rounds, random draws, training batches): a stream of 64-bit
+// numbers from SHA-256 and a Fisher-Yates of our own, since std::shuffle differs between libraries. Any
+// language can recompute it; docs/sweep_file.md gives the recipe and a golden list.
 
 #include <array>
 #include <cstddef>

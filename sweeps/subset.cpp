@@ -8,9 +8,13 @@ constexpr std::array<std::string_view, 7> kSubsetNames{"TAV", "T", "A", "V", "TA
 
 }  // namespace
 
-std::string_view name(Modality modality) { return kModalityNames[static_cast<unsigned>(modality)]; }
+std::string_view name(Modality modality) {
+  return kModalityNames[static_cast<unsigned>(modality)];
+}
 
-std::string_view name(Subset subset) { return kSubsetNames[static_cast<unsigned>(subset)]; }
+std::string_view name(Subset subset) {
+  return kSubsetNames[static_cast<unsigned>(subset)];
+}
 
 std::optional<Subset> parse_subset(std::string_view text) {
   for (Subset subset : kSubsets) {

@@ -17,7 +17,9 @@ inline constexpr std::array<Subset, 7> kSubsets{Subset::TAV, Subset::T,  Subset:
                                                 Subset::TA,  Subset::TV, Subset::AV};
 inline constexpr int kSubsetCount = 7;
 
-constexpr int row(Subset subset) { return static_cast<int>(subset); }
+constexpr int row(Subset subset) {
+  return static_cast<int>(subset);
+}
 std::string_view name(Subset subset);  // "TAV", "T", ...
 std::optional<Subset> parse_subset(std::string_view text);
 

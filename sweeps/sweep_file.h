@@ -49,13 +49,14 @@ struct Variant {
 // Either a search (method, parameters, select) or a repeat (seeds, variants).
 struct Stage {
   std::string name;
-  std::string from;              // the search stage whose winner it inherits; empty: the file's base configuration
+  std::string from;  // the search stage whose winner it inherits; empty: the file's base configuration
   std::optional<Method> method;  // a search stage if present
   std::vector<Parameter> parameters;
   std::optional<Selection> select;
-  std::vector<std::int64_t> seeds;  // a search stage has none: trial i's seed is derived from (sweep seed, stage, i)
-  Settings settings;                // `set`
-  std::vector<Variant> variants;    // empty: one variant named ""
+  std::vector<std::int64_t>
+      seeds;          // a search stage has none: trial i's seed is derived from (sweep seed, stage, i)
+  Settings settings;  // `set`
+  std::vector<Variant> variants;  // empty: one variant named ""
   bool is_search() const { return method.has_value(); }
 };
 
@@ -63,6 +64,8 @@ struct Resources {
   std::string device = "auto";  // auto, cpu, cuda
   int threads_per_trial = 1;    // fixed, so that a result does not depend on how many ranks there are
   int max_attempts = 5;
+  int gpus_per_trial = 1;  // only 1 in this version
+  int trials_per_gpu = 1;  // only 1 in this version
 };
 
 struct Sweep {
@@ -76,7 +79,9 @@ struct Sweep {
   std::string text;  // the file's bytes, stored as provenance
 };
 
-// `overrides` are `--set key=value` texts. Throws InputError with every mistake: `file:line: key.path: reason`.
+// `overrides` are the `key=value` texts of `--set`; of the same key the last one holds. Throws InputError
+// with every mistake: `file:line: key.path: reason`, or `--set key=value: reason`. What the result holds is
+// valid as a whole: plan_stage() throws only where a winner it was given does not belong to the sweep.
 Sweep read_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
 }  // namespace missmodal::sweeps

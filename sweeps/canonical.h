@@ -1,0 +1,31 @@
+#pragma once
+// A configuration as canonical JSON: what a cell's id is the SHA-256 of, what travels on the wire, what a
+// checkpoint carries. Nested by the keys' parts with sorted names, typed values, shortest round-trip numbers,
+// defaults filled in, keys without effect left out. Beside the keys (dataset.normalize is `normalize` here):
+//   dataset    the dataset's content hash
+//   model.text.weights_sha256   in place of the weights' path (bert)
+//   ranks      ranks that train one trial: 1
+//   seed       of initialisation, batch order and dropout
+//   semantics  kSemantics
+
+#include <string>
+
+#include "sweeps/configuration.h"
+
+namespace missmodal::sweeps {
+
+// Raised whenever the same configuration would give other results than before.
+inline constexpr int kSemantics = 1;
+
+// The route is resolved first. Throws InputError as resolved_route() does.
+std::string canonical(const Configuration& configuration, const std::string& dataset_sha256);
+
+// The inverse: canonical(parse_configuration(x)) == x. Keys that x left out take their defaults; text_weights
+// is empty. Throws InputError naming `place`: not JSON, an unknown key, a bad value, values that do not fit
+// together, another `semantics`.
+Configuration parse_configuration(const std::string& canonical_json, const std::string& place);
+
+// The dataset that canonical JSON names. Throws InputError naming `place`.
+std::string dataset_sha256_of(const std::string& canonical_json, const std::string& place);
+
+}  // namespace missmodal::sweeps

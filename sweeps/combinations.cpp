@@ -1,0 +1,108 @@
+#include "sweeps/combinations.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "sweeps/key.h"
+#include "sweeps/method.h"
+
+namespace missmodal::sweeps {
+namespace {
+
+// Only the settings that conflicts() looks at: of a large grid few different ones remain.
+using Relevant = std::set<Settings>;
+
+void lay_over(Settings& settings, const Settings& above) {
+  for (std::string_view key : kConflictKeys) {
+    const auto found = above.find(std::string(key));
+    if (found != above.end()) settings[found->first] = found->second;
+  }
+}
+
+const YamlNode* node_at(const YamlNode& root, std::string_view path) {
+  const std::size_t dot = path.find('.');
+  const YamlNode* child = root.find(path.substr(0, dot));
+  return child == nullptr || dot == std::string_view::npos ? child : node_at(*child, path.substr(dot + 1));
+}
+
+class CombinationCheck {
+ public:
+  CombinationCheck(const Sweep& sweep, Mistakes& mistakes) : sweep_(sweep), mistakes_(mistakes) {}
+
+  void check_base(const YamlNode& root) {
+    for (const Conflict& conflict : conflicts(sweep_.base)) {
+      const bool caused = std::any_of(conflict.keys.begin(), conflict.keys.end(),
+                                      [&](const std::string& key) { return mistakes_.has(key); });
+      if (caused) continue;
+      const YamlNode* place = &root;
+      for (auto key = conflict.keys.rbegin(); key != conflict.keys.rend(); ++key) {
+        if (const YamlNode* written = node_at(root, *key)) place = written;
+      }
+      mistakes_.add(*place, conflict.keys.front(), conflict.reason);
+      told_.insert(conflict.reason);
+    }
+  }
+
+  void check_stage(const ReadStage& read) {
+    const Stage& stage = read.stage;
+    const auto from = candidates_.find(stage.from);
+    if (!read.sound || (!stage.from.empty() && from == candidates_.end())) return;
+    const std::string path = "stages." + stage.name;
+    const Relevant below = stage.from.empty() ? Relevant{Settings{}} : from->second;
+    if (stage.is_search()) {
+      Relevant tried;
+      for (const Trial& trial : trial_points(stage, sweep_.seed)) {
+        Settings own = {};
+        lay_over(own, stage.settings);
+        lay_over(own, trial.point);
+        for (Settings settings : below) {
+          lay_over(settings, own);
+          tried.insert(std::move(settings));
+        }
+      }
+      for (const Settings& settings : tried) check(settings, *read.node, path);
+      candidates_[stage.name] = std::move(tried);
+      return;
+    }
+    const YamlNode* variant_nodes = read.node->find("variants");
+    for (Settings settings : below) {
+      lay_over(settings, stage.settings);
+      if (stage.variants.empty()) check(settings, *read.node, path);
+      for (const Variant& variant : stage.variants) {
+        Settings varied = settings;
+        lay_over(varied, variant.settings);
+        check(varied, *variant_nodes->find(variant.name), path + ".variants." + variant.name);
+      }
+    }
+  }
+
+ private:
+  void check(const Settings& settings, const YamlNode& place, const std::string& path) {
+    Configuration configuration = sweep_.base;
+    apply(configuration, settings);
+    for (const Conflict& conflict : conflicts(configuration)) {
+      if (told_.contains(conflict.reason) || !told_.insert(path + conflict.reason).second) continue;
+      mistakes_.add(place, path, conflict.keys.front() + " " + conflict.reason);
+    }
+  }
+
+  const Sweep& sweep_;
+  Mistakes& mistakes_;
+  std::set<std::string> told_;  // a conflict of the base is not told again for every stage
+  std::map<std::string, Relevant> candidates_;
+};
+
+}  // namespace
+
+void check_combinations(const Sweep& sweep, const YamlNode& root, const std::vector<ReadStage>& stages,
+                        Mistakes& mistakes) {
+  CombinationCheck check(sweep, mistakes);
+  check.check_base(root);
+  for (const ReadStage& stage : stages) check.check_stage(stage);
+}
+
+}  // namespace missmodal::sweeps

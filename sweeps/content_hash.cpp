@@ -1,0 +1,51 @@
+#include "sweeps/content_hash.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <fstream>
+#include <system_error>
+#include <vector>
+
+#include "sweeps/error.h"
+#include "sweeps/sha256.h"
+
+namespace missmodal::sweeps {
+namespace {
+
+namespace fs = std::filesystem;
+
+void add_file(Sha256& hash, const fs::path& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  const std::streamoff size = file ? static_cast<std::streamoff>(file.tellg()) : -1;
+  if (size < 0) throw RunError(path.string() + ": cannot be read");
+  const std::string head = path.filename().string() + '\0' + std::to_string(size) + '\0';
+  hash.update(head.data(), head.size());
+  file.seekg(0);
+  std::vector<char> piece(std::size_t{1} << 20);
+  std::streamoff left = size;
+  while (left > 0) {
+    const auto wanted = static_cast<std::streamsize>(piece.size());
+    file.read(piece.data(), left < wanted ? left : wanted);
+    if (file.gcount() <= 0) throw RunError(path.string() + ": reading failed");
+    hash.update(piece.data(), static_cast<std::size_t>(file.gcount()));
+    left -= file.gcount();
+  }
+}
+
+}  // namespace
+
+std::string content_sha256(const fs::path& folder) {
+  std::error_code error;
+  if (!fs::is_directory(folder, error))
+    throw InputError(folder.string(), "is no folder (model.text.weights)");
+  if (!fs::is_regular_file(folder / "config.json", error)) {
+    throw InputError((folder / "config.json").string(),
+                     "is missing: the folder of a text encoder must hold it");
+  }
+  Sha256 hash;
+  add_file(hash, folder / "config.json");
+  if (fs::exists(folder / "model.safetensors", error)) add_file(hash, folder / "model.safetensors");
+  return hex(hash.finish());
+}
+
+}  // namespace missmodal::sweeps

@@ -1,0 +1,72 @@
+#include "sweeps/file_key.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sweeps/key.h"
+
+namespace missmodal::sweeps {
+namespace {
+
+using nlohmann::json;
+
+std::vector<FileKey> make_keys() {
+  const auto whole = [](double low, double high) { return ValueType{Kind::whole, {low, high}}; };
+  return {
+      {"name",
+       {Kind::name},
+       "the sweep's name; a database belongs to one",
+       [](const Sweep& s) { return json(s.name); },
+       [](Sweep& s, const json& v) { s.name = v.get<std::string>(); },
+       true},
+      {"seed", whole(0, kLargestWhole), "every shuffle and every trial's seed comes from it",
+       [](const Sweep& s) { return json(s.seed); },
+       [](Sweep& s, const json& v) { s.seed = v.get<std::int64_t>(); }},
+      {"dataset.path",
+       {Kind::text},
+       "the imported dataset, relative to the working directory",
+       [](const Sweep& s) { return json(s.dataset_path); },
+       [](Sweep& s, const json& v) { s.dataset_path = v.get<std::string>(); },
+       true},
+      {"evaluation.draws", whole(1, 1000), "missing-modality masks for each drawn condition",
+       [](const Sweep& s) { return json(s.evaluation.draws); },
+       [](Sweep& s, const json& v) { s.evaluation.draws = v.get<int>(); }},
+      {"resources.device",
+       {Kind::choice, {}, {"auto", "cpu", "cuda"}},
+       "where trials run; auto: a GPU where LibTorch sees one",
+       [](const Sweep& s) { return json(s.resources.device); },
+       [](Sweep& s, const json& v) { s.resources.device = v.get<std::string>(); }},
+      {"resources.threads_per_trial", whole(1, 1024), "CPU threads of a trial, however many ranks there are",
+       [](const Sweep& s) { return json(s.resources.threads_per_trial); },
+       [](Sweep& s, const json& v) { s.resources.threads_per_trial = v.get<int>(); }},
+      {"resources.max_attempts", whole(1, 100), "failed attempts after which a cell is parked",
+       [](const Sweep& s) { return json(s.resources.max_attempts); },
+       [](Sweep& s, const json& v) { s.resources.max_attempts = v.get<int>(); }},
+      {"resources.gpus_per_trial", whole(1, 1), "ranks that train one trial together",
+       [](const Sweep& s) { return json(s.resources.gpus_per_trial); },
+       [](Sweep& s, const json& v) { s.resources.gpus_per_trial = v.get<int>(); }},
+      {"resources.trials_per_gpu", whole(1, 1), "trials that share a GPU",
+       [](const Sweep& s) { return json(s.resources.trials_per_gpu); },
+       [](Sweep& s, const json& v) { s.resources.trials_per_gpu = v.get<int>(); }},
+  };
+}
+
+}  // namespace
+
+std::span<const FileKey> file_keys() {
+  static const std::vector<FileKey> keys = make_keys();
+  return keys;
+}
+
+std::span<const std::string_view> file_level_paths() {
+  static const std::vector<std::string_view> paths = [] {
+    std::vector<std::string_view> all(configuration_key_paths().begin(), configuration_key_paths().end());
+    for (const FileKey& key : file_keys()) all.push_back(key.path);
+    all.push_back("evaluation.conditions");
+    return all;
+  }();
+  return paths;
+}
+
+}  // namespace missmodal::sweeps

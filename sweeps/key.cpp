@@ -1,0 +1,206 @@
+#include "sweeps/key.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "sweeps/error.h"
+
+namespace missmodal::sweeps {
+namespace {
+
+using nlohmann::json;
+
+constexpr Range closed(double low, double high) {
+  return {low, high, false, false};
+}
+constexpr Range above(double low, double high) {
+  return {low, high, true, false};
+}
+constexpr Range below(double low, double high) {
+  return {low, high, false, true};
+}
+
+// What decides whether a key has an effect.
+bool geo_is_on(const Configuration& c) {
+  return c.loss.has(LossTerm::geo);
+}
+bool dis_is_on(const Configuration& c) {
+  return c.loss.has(LossTerm::dis);
+}
+bool text_is_bert(const Configuration& c) {
+  return c.model.text_encoder == TextEncoder::bert;
+}
+bool route_is_full(const Configuration& c) {
+  return resolved_route(c) == Route::full;
+}
+
+// A number that is a member of one of the configuration's sections.
+template <auto Section, auto Member>
+Key number(std::string_view path, Range range, std::string_view doc,
+           bool (*has_effect)(const Configuration&) = nullptr) {
+  using Value = std::remove_cvref_t<decltype((std::declval<Configuration>().*Section).*Member)>;
+  return {path,
+          {std::is_integral_v<Value> ? Kind::whole : Kind::number, range},
+          doc,
+          [](const Configuration& c) { return json((c.*Section).*Member); },
+          [](Configuration& c, const json& value) { (c.*Section).*Member = value.get<Value>(); },
+          has_effect};
+}
+
+template <const auto& Words>
+std::size_t place_of(const json& word) {
+  const auto found = std::find(Words.begin(), Words.end(), word.get_ref<const std::string&>());
+  MISSMODAL_CHECK(found != Words.end());
+  return static_cast<std::size_t>(found - Words.begin());
+}
+
+// A choice that is a member of one of the configuration's sections.
+template <const auto& Words, auto Section, auto Member>
+Key choice(std::string_view path, std::string_view doc, bool (*has_effect)(const Configuration&) = nullptr) {
+  using Value = std::remove_cvref_t<decltype((std::declval<Configuration>().*Section).*Member)>;
+  return {path,
+          {Kind::choice, {}, {Words.begin(), Words.end()}},
+          doc,
+          [](const Configuration& c) { return json(Words[static_cast<std::size_t>((c.*Section).*Member)]); },
+          [](Configuration& c, const json& value) {
+            (c.*Section).*Member = static_cast<Value>(place_of<Words>(value));
+          },
+          has_effect};
+}
+
+json get_terms(const Configuration& c) {
+  json words = json::array();
+  for (LossTerm term : c.loss.terms) words.push_back(kLossTermWords[static_cast<std::size_t>(term)]);
+  return words;
+}
+
+void set_terms(Configuration& c, const json& words) {
+  c.loss.terms.clear();
+  for (const json& word : words)
+    c.loss.terms.push_back(static_cast<LossTerm>(place_of<kLossTermWords>(word)));
+}
+
+std::vector<Key> make_keys() {
+  using C = Configuration;
+  using M = ModelConfiguration;
+  using L = LossConfiguration;
+  using T = TrainingConfiguration;
+  using E = EvaluationConfiguration;
+  return {
+      {"dataset.normalize",
+       {Kind::choice, {}, {kNormalizeWords.begin(), kNormalizeWords.end()}},
+       "zscore: each audio and vision feature is centred and scaled by its mean and deviation over the "
+       "training split",
+       [](const C& c) { return json(kNormalizeWords[static_cast<std::size_t>(c.normalize)]); },
+       [](C& c, const json& word) { c.normalize = static_cast<Normalize>(place_of<kNormalizeWords>(word)); }},
+      {"model.name",
+       {Kind::choice, {}, {"missmodal"}},
+       "the model",
+       [](const C& c) { return json(c.model.name); },
+       [](C& c, const json& word) { c.model.name = word.get<std::string>(); }},
+      choice<kTextEncoderWords, &C::model, &M::text_encoder>(
+          "model.text.encoder",
+          "bert: fine-tuned on word pieces; sequence: the dataset's word vectors, encoded like audio"),
+      {"model.text.weights",
+       {Kind::text},
+       "folder with config.json and model.safetensors (bert); the content counts, not the path",
+       [](const C& c) { return json(c.model.text_weights); },
+       [](C& c, const json& path) { c.model.text_weights = path.get<std::string>(); },
+       text_is_bert,
+       false},
+      choice<kTextInitWords, &C::model, &M::text_init>(
+          "model.text.init", "random: only config.json is used, training starts from nothing (bert)",
+          text_is_bert),
+      number<&C::model, &M::hidden>("model.hidden", closed(1, 8192), "H: width of the BiLSTMs per direction"),
+      number<&C::model, &M::layers>("model.layers", closed(1, 64), "Transformer layers after each BiLSTM"),
+      number<&C::model, &M::heads>("model.heads", closed(1, 1024),
+                                   "attention heads; divides 2 * model.hidden"),
+      number<&C::model, &M::feed_forward>("model.feed_forward", closed(1, 64),
+                                          "width of the feed-forward layers, times 2 * model.hidden"),
+      number<&C::model, &M::dropout>("model.dropout", below(0, 1),
+                                     "dropout in the Transformer layers after the BiLSTMs"),
+      number<&C::model, &M::fusion_width>("model.fusion_width", closed(1, 65536),
+                                          "width of every fusion network"),
+      number<&C::model, &M::fusion_dropout>("model.fusion_dropout", below(0, 1),
+                                            "dropout in the fusion networks"),
+      {"loss.terms",
+       {Kind::list, {}, {kLossTermWords.begin(), kLossTermWords.end()}, "task"},
+       "the losses that are on; [task] is the model without MissModal",
+       get_terms,
+       set_terms},
+      number<&C::loss, &L::alpha>("loss.alpha", closed(0, 1000),
+                                  "weight of the geometric contrastive loss (geo)", geo_is_on),
+      number<&C::loss, &L::beta>("loss.beta", closed(0, 1000),
+                                 "weight of the distribution distance loss (dis)", dis_is_on),
+      number<&C::loss, &L::temperature>("loss.temperature", above(0, 100),
+                                        "temperature of the cosine similarities (geo)", geo_is_on),
+      choice<kGeoFormWords, &C::loss, &L::geo>("loss.geo", "form of the contrastive loss (geo)", geo_is_on),
+      choice<kDisFormWords, &C::loss, &L::dis>("loss.dis", "form of the distance loss (dis)", dis_is_on),
+      number<&C::training, &T::batch_size>("training.batch_size", closed(1, 65536),
+                                           "utterances in a batch, over all ranks"),
+      number<&C::training, &T::learning_rate>("training.learning_rate", above(0, 1),
+                                              "AdamW's, of everything but the bert encoder"),
+      number<&C::training, &T::text_learning_rate>("training.text_learning_rate", closed(0, 1),
+                                                   "AdamW's, of the bert encoder; 0 freezes it",
+                                                   text_is_bert),
+      number<&C::training, &T::weight_decay>("training.weight_decay", closed(0, 1),
+                                             "AdamW's; none on biases and LayerNorm"),
+      number<&C::training, &T::epsilon>("training.epsilon", above(0, 1), "AdamW's"),
+      number<&C::training, &T::clip_norm>("training.clip_norm", closed(0, 1e6),
+                                          "the gradient's norm is cut down to it; 0: never"),
+      number<&C::training, &T::warmup_steps>("training.warmup_steps", closed(0, 1e9),
+                                             "steps in which the learning rates rise from 0, linearly"),
+      number<&C::training, &T::max_epochs>("training.max_epochs", closed(1, 100000), "epochs at most"),
+      number<&C::training, &T::patience>("training.patience", closed(1, 100000),
+                                         "stop after this many epochs without a better validation MAE"),
+      choice<kPrecisionWords, &C::training, &T::precision>("training.precision",
+                                                           "arithmetic of training and evaluation"),
+      choice<kRouteWords, &C::evaluation, &E::route>("evaluation.route",
+                                                     "what predicts where modalities miss: subset, their own "
+                                                     "fusion network; full, the complete one with zeros; "
+                                                     "auto, subset if geo, dis or sem is on"),
+      choice<kZeroAtWords, &C::evaluation, &E::zero_text>(
+          "evaluation.zero_at.text", "where a missing text becomes zero (route full)", route_is_full),
+      choice<kZeroAtWords, &C::evaluation, &E::zero_audio>(
+          "evaluation.zero_at.audio", "where a missing audio becomes zero (route full)", route_is_full),
+      choice<kZeroAtWords, &C::evaluation, &E::zero_vision>(
+          "evaluation.zero_at.vision", "where a missing vision becomes zero (route full)", route_is_full),
+  };
+}
+
+}  // namespace
+
+std::span<const Key> configuration_keys() {
+  static const std::vector<Key> keys = make_keys();
+  return keys;
+}
+
+std::span<const std::string_view> configuration_key_paths() {
+  static const std::vector<std::string_view> paths = [] {
+    std::vector<std::string_view> all;
+    for (const Key& key : configuration_keys()) all.push_back(key.path);
+    return all;
+  }();
+  return paths;
+}
+
+const Key* find_key(std::string_view path) {
+  for (const Key& key : configuration_keys()) {
+    if (key.path == path) return &key;
+  }
+  return nullptr;
+}
+
+void apply(Configuration& configuration, const std::map<std::string, json>& settings) {
+  for (const auto& [path, value] : settings) {
+    const Key* key = find_key(path);
+    MISSMODAL_CHECK(key != nullptr);
+    key->set(configuration, value);
+  }
+}
+
+}  // namespace missmodal::sweeps
