@@ -1,6 +1,6 @@
 #pragma once
-// A dataset as the trainer sees it: one memory-mapped safetensors file (docs/data.md), sequences without padding, one
-// utterance after the other. No LibTorch here.
+// A dataset as the trainer sees it: one memory-mapped safetensors file (docs/data.md), sequences without
+// padding, one utterance after the other. No LibTorch here.
 
 #include <array>
 #include <cstdint>
@@ -16,7 +16,8 @@
 
 namespace missmodal::trainer {
 
-// N sequences: utterance i is the rows offsets[i] .. offsets[i + 1] of `frames` (row-major, `width` numbers a row).
+// N sequences: utterance i is the rows offsets[i] .. offsets[i + 1] of `frames` (row-major, `width` numbers a
+// row).
 struct Sequences {
   int width = 0;
   std::span<const float> frames;          // (offsets.back(), width)
@@ -59,8 +60,8 @@ class Dataset {
   bool synthetic_ = false;
 };
 
-// evaluation.md and data.md: (x - mean) / std over the train split's frames, in double precision, population standard
-// deviation; below 1e-6 a feature is only centred (std = 1).
+// evaluation.md and data.md: (x - mean) / std over the train split's frames, in double precision, population
+// standard deviation; below 1e-6 a feature is only centred (std = 1).
 struct Normalization {
   std::vector<float> mean;  // (width)
   std::vector<float> std;   // (width)

@@ -1,6 +1,7 @@
 #pragma once
 // The safetensors container: 8 bytes little-endian header length, a JSON header, then the tensors' bytes.
-// The reader maps the file and checks every offset, so what it hands out cannot point outside. No LibTorch here.
+// The reader maps the file and checks every offset, so what it hands out cannot point outside. No LibTorch
+// here.
 
 #include <cstddef>
 #include <cstdint>
@@ -28,8 +29,9 @@ struct TensorView {
 // Thread-safe once open. Views and spans live as long as the object.
 class SafetensorsFile {
  public:
-  // Throws InputError naming the file, and the tensor where one is at fault: truncated, header longer than the file,
-  // overlap, gap, offset past the end, bytes that do not fit dtype and shape, duplicate name, not JSON.
+  // Throws InputError naming the file, and the tensor where one is at fault: truncated, header longer than
+  // the file, overlap, gap, offset past the end, bytes that do not fit dtype and shape, duplicate name, not
+  // JSON.
   explicit SafetensorsFile(const std::filesystem::path& path);
   ~SafetensorsFile();
   SafetensorsFile(SafetensorsFile&&) noexcept;
@@ -49,9 +51,10 @@ class SafetensorsFile {
   std::unique_ptr<Mapping> mapping_;
 };
 
-// Writes `path` through a temporary file beside it: whole, fsynced and renamed, or not there at all. The shapes come
-// first, the bytes of each tensor then in the order declared, in pieces of any size; so that a tensor never has to fit
-// in memory. Same calls, same bytes. Destroyed without finish(): nothing stays behind.
+// Writes `path` through a temporary file beside it: whole, fsynced and renamed, or not there at all. The
+// shapes come first, the bytes of each tensor then in the order declared, in pieces of any size; so that a
+// tensor never has to fit in memory. Same calls, same bytes. Destroyed without finish(): nothing stays
+// behind.
 class SafetensorsWriter {
  public:
   struct Declaration {
@@ -59,7 +62,8 @@ class SafetensorsWriter {
     DType dtype = DType::F32;
     std::vector<std::int64_t> shape;
   };
-  // `metadata` values may still be replaced before finish() by text of the same length (a digest known at the end).
+  // `metadata` values may still be replaced before finish() by text of the same length (a digest known at the
+  // end).
   SafetensorsWriter(std::filesystem::path path, std::vector<Declaration> tensors,
                     std::map<std::string, std::string> metadata);
   ~SafetensorsWriter();

@@ -1,0 +1,69 @@
+#include "trainer/data/dataset_writer.h"
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "sweeps/error.h"
+
+namespace missmodal::trainer {
+namespace {
+
+// Its place in the header until the digest is known.
+const std::string kNoDigest(64, '0');
+
+std::string by_split(const std::array<std::vector<std::string>, 3>& texts) {
+  nlohmann::json object = nlohmann::json::object();
+  for (const sweeps::SplitName split : kSplits) {
+    object[std::string(sweeps::name(split))] = texts[static_cast<unsigned>(split)];
+  }
+  return object.dump();
+}
+
+std::map<std::string, std::string> metadata(const DatasetText& text, const std::string& ids) {
+  return {{"format_version", std::string(kDatasetFormatVersion)},
+          {"ids", ids},
+          {"transcripts", by_split(text.transcripts)},
+          {"label", text.label},
+          {"synthetic", text.synthetic ? "true" : "false"},
+          {"report", text.report},
+          {"content_sha256", kNoDigest}};
+}
+
+}  // namespace
+
+DatasetWriter::DatasetWriter(const std::filesystem::path& path, const DatasetLayout& layout,
+                             const DatasetText& text)
+    : tensors_(dataset_tensors(layout)),
+      ids_(by_split(text.ids)),
+      file_(path, tensors_, metadata(text, ids_)) {}
+
+void DatasetWriter::put(DType dtype, const void* bytes, std::size_t size) {
+  if (size == 0) return;
+  if (bytes_left_ == 0) {
+    const SafetensorsWriter::Declaration& tensor = tensors_.at(next_++);
+    digest_.tensor(tensor.name, tensor.dtype, tensor.shape);
+    bytes_left_ = size_of(tensor.dtype);
+    for (const std::int64_t dimension : tensor.shape) bytes_left_ *= static_cast<std::size_t>(dimension);
+  }
+  MISSMODAL_CHECK(tensors_[next_ - 1].dtype == dtype && size <= bytes_left_);
+  bytes_left_ -= size;
+  digest_.bytes(bytes, size);
+  file_.write(bytes, size);
+}
+
+void DatasetWriter::write(std::span<const float> numbers) {
+  put(DType::F32, numbers.data(), numbers.size_bytes());
+}
+
+void DatasetWriter::write(std::span<const std::int32_t> numbers) {
+  put(DType::I32, numbers.data(), numbers.size_bytes());
+}
+
+void DatasetWriter::finish() {
+  MISSMODAL_CHECK(next_ == tensors_.size() && bytes_left_ == 0);
+  content_sha256_ = digest_.finish(ids_);
+  file_.replace_metadata("content_sha256", content_sha256_);
+  file_.finish();
+}
+
+}  // namespace missmodal::trainer

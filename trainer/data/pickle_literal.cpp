@@ -1,0 +1,100 @@
+#include "trainer/data/pickle_literal.h"
+
+#include <charconv>
+#include <cstddef>
+#include <system_error>
+
+#include "trainer/data/character.h"
+
+namespace missmodal::trainer {
+namespace {
+
+template <typename T>
+bool parse_whole(std::string_view text, T& value) {
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc{} && stop == end;
+}
+
+// `digits` hexadecimal digits at `position`, which moves past them.
+std::optional<std::uint32_t> hexadecimal(std::string_view text, std::size_t& position, std::size_t digits) {
+  if (digits > text.size() - position) return std::nullopt;
+  std::uint32_t value = 0;
+  const char* begin = text.data() + position;
+  const auto [stop, error] = std::from_chars(begin, begin + digits, value, 16);
+  if (error != std::errc{} || stop != begin + digits) return std::nullopt;
+  position += digits;
+  return value;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> parse_integer_literal(std::string_view text) {
+  if (!text.empty() && text.back() == 'L') text.remove_suffix(1);
+  std::int64_t value = 0;
+  if (!parse_whole(text, value)) return std::nullopt;
+  return value;
+}
+
+std::optional<double> parse_float_literal(std::string_view text) {
+  double value = 0;
+  if (!parse_whole(text, value)) return std::nullopt;
+  return value;
+}
+
+std::optional<std::string> parse_string_literal(std::string_view text) {
+  if (text.size() < 2 || (text[0] != '\'' && text[0] != '"') || text.back() != text[0]) return std::nullopt;
+  text = text.substr(1, text.size() - 2);
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size();) {
+    const char c = text[i++];
+    if (c != '\\') {
+      bytes += c;
+      continue;
+    }
+    if (i == text.size()) return std::nullopt;
+    const char escaped = text[i++];
+    switch (escaped) {
+      case 'n':
+        bytes += '\n';
+        break;
+      case 'r':
+        bytes += '\r';
+        break;
+      case 't':
+        bytes += '\t';
+        break;
+      case '\\':
+      case '\'':
+      case '"':
+        bytes += escaped;
+        break;
+      case 'x': {
+        const auto value = hexadecimal(text, i, 2);
+        if (!value) return std::nullopt;
+        bytes += static_cast<char>(*value);
+        break;
+      }
+      default:
+        return std::nullopt;
+    }
+  }
+  return bytes;
+}
+
+std::optional<std::string> parse_unicode_literal(std::string_view text) {
+  std::string utf8;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto c = static_cast<unsigned char>(text[i++]);
+    const char next = c == '\\' && i < text.size() ? text[i] : '\0';
+    if (next != 'u' && next != 'U') {
+      append_utf8(utf8, c);
+      continue;
+    }
+    const auto character = hexadecimal(text, ++i, next == 'u' ? 4 : 8);
+    if (!character || !append_utf8(utf8, *character)) return std::nullopt;
+  }
+  return utf8;
+}
+
+}  // namespace missmodal::trainer
