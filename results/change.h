@@ -1,6 +1,6 @@
 #pragma once
-// What the coordinator asks the store to write. A handler returns a list of these; the store commits them as one
-// transaction, and only then are messages sent.
+// What the coordinator asks the store to write. A handler returns a list of these; the store commits them as
+// one transaction, and only then are messages sent.
 
 #include <cstdint>
 #include <optional>
@@ -14,8 +14,8 @@
 
 namespace missmodal::results {
 
-// All cells of a stage, before its first is dispatched. A cell that is already there (of another stage, or of an
-// earlier run) keeps its state; it is only linked to the stage.
+// All cells of a stage, before its first is dispatched. It replaces the stage's earlier plan. A cell that is
+// already there (of another stage, or of an earlier run) keeps its state; it is only linked to the stage.
 struct StagePlanned {
   std::string stage;
   std::vector<sweeps::PlannedCell> cells;

@@ -1,5 +1,6 @@
 #pragma once
-// One SQLite file = one sweep on one dataset (docs/database.md). One writer, rank 0; readers may look at any time.
+// One SQLite file = one sweep on one dataset (docs/database.md). One writer, rank 0; readers may look at any
+// time.
 
 #include <cstdint>
 #include <filesystem>
@@ -26,6 +27,7 @@ struct Provenance {
   bool synthetic = false;
   std::string program_version;
   std::string libtorch_version;
+  int draws = 0;  // mask draws behind each mean, for the reports' notes; 0: not told
 };
 
 // One stage as the reports need it, before any of its cells is known.
@@ -50,28 +52,34 @@ struct CellRecord {
   std::string id;
   CellState state = CellState::pending;  // `running` is read back as pending: nobody works on it any more
   int attempts = 0;                      // started so far
-  int counted_failures = 0;              // failures of a class that counts towards max_attempts
+  int counted_failures = 0;  // failures of a class that counts towards max_attempts (sweeps/failure.h)
 };
 
 class Store {
  public:
-  // Creates the file or opens it to go on. Throws InputError (naming the file) for a file that is no database of ours,
-  // of another schema version, of another sweep name, or of another dataset; RunError where SQLite fails or another
-  // writer holds it. A changed sweep text is fine: cells are recognised by their content.
+  // Creates the file or opens it to go on. Throws InputError (naming the file) for a file that is no database
+  // of ours, of another schema version, of another sweep name, or of another dataset, and leaves it as it is;
+  // RunError where SQLite fails or another writer holds it. A changed sweep text is fine: cells are
+  // recognised by their content. Attempts that an earlier run left running become `interrupted`.
   Store(const std::filesystem::path& file, const Provenance& provenance, std::span<const StageRecord> stages,
         std::span<const SplitRecord> splits);
   ~Store();
   Store(Store&&) noexcept;
 
-  // One durable transaction, or none of it.
+  // One durable transaction, or none of it. Throws RunError, also for what does not fit: a result or failure
+  // of an attempt that is not the cell's running one, a start of a cell that does not wait, another winner
+  // for a stage. Precondition: an AttemptFinished is finished or diverged.
   void commit(std::span<const Change> changes);
 
+  // Every cell of the database, in the order of ids; those that no stage plans any more too.
   std::vector<CellRecord> cells() const;
   std::optional<std::string> selected_point(const std::string& stage) const;
-  // The metric (a column of `metrics`) of an accepted cell on the validation split; the mean row where the condition
-  // is drawn, else the fixed one. Nothing if there is no such row or it is NULL.
+  // The metric (a column of `metrics`) of an accepted cell on the validation split; the mean row where the
+  // condition is drawn, else the fixed one. Nothing if there is no such row or it is NULL.
   std::optional<double> validation_value(const std::string& cell, const std::string& metric,
                                          const sweeps::Condition& condition) const;
+  // "wal" on a local disk, "delete" (the rollback journal) on a file system that hosts share.
+  std::string journal_mode() const;
 
  private:
   struct Connection;

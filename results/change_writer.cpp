@@ -1,0 +1,197 @@
+#include "results/change_writer.h"
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "sweeps/error.h"
+
+namespace missmodal::results {
+
+namespace {
+
+// The blobs are little-endian floats, written as they lie in memory.
+static_assert(std::endian::native == std::endian::little);
+
+// One value as SQLite takes it. Text and blobs are not copied: what they point at outlives the step.
+void bind(SQLite::Statement& statement, int index, std::int64_t value) {
+  statement.bind(index, value);
+}
+void bind(SQLite::Statement& statement, int index, int value) {
+  statement.bind(index, value);
+}
+void bind(SQLite::Statement& statement, int index, double value) {
+  // SQLite turns NaN into NULL by itself; an infinity would stay and spoil every mean.
+  std::isfinite(value) ? statement.bind(index, value) : statement.bind(index);
+}
+void bind(SQLite::Statement& statement, int index, const std::string& value) {
+  statement.bindNoCopy(index, value);
+}
+void bind(SQLite::Statement& statement, int index, std::string_view value) {
+  statement.bind(index, std::string(value));
+}
+void bind(SQLite::Statement& statement, int index, const std::optional<double>& value) {
+  value ? bind(statement, index, *value) : statement.bind(index);
+}
+void bind(SQLite::Statement& statement, int index, const std::vector<float>& values) {
+  statement.bindNoCopy(index, values.data(), static_cast<int>(values.size() * sizeof(float)));
+}
+
+// Runs a prepared statement with these values for its ?1, ?2, ...; returns the number of rows changed.
+template <typename... Values>
+int execute(SQLite::Statement& statement, const Values&... values) {
+  statement.tryReset();  // also after a step that threw
+  int index = 0;
+  (bind(statement, ++index, values), ...);
+  const int changes = statement.exec();
+  statement.tryReset();
+  return changes;
+}
+
+RunError refused(const std::string& cell, int attempt, std::string_view reason) {
+  return RunError(fmt::format("cell {}, attempt {}: {}", cell, attempt, reason));
+}
+
+}  // namespace
+
+ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
+    : run_(run),
+      delete_plan_(database, "DELETE FROM stage_cells WHERE stage = ?1"),
+      insert_cell_(database, "INSERT INTO cells (id, configuration) VALUES (?1, ?2) ON CONFLICT DO NOTHING"),
+      insert_stage_cell_(
+          database,
+          "INSERT INTO stage_cells (stage, plan_index, cell, variant, point) VALUES (?1, ?2, ?3, ?4, ?5)"),
+      update_planned_(database, "UPDATE stages SET planned = ?2 WHERE name = ?1"),
+      select_point_(database,
+                    "UPDATE stages SET selected_point = ?2, selected_value = ?3 "
+                    "WHERE name = ?1 AND (selected_point IS NULL OR selected_point = ?2)"),
+      start_cell_(database, "UPDATE cells SET state = 'running' WHERE id = ?1 AND state = 'pending'"),
+      insert_attempt_(database,
+                      "INSERT INTO attempts (cell, attempt, run, state, host, rank, device, started_unix) "
+                      "VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7)"),
+      finish_attempt_(
+          database,
+          "UPDATE attempts SET state = ?3, ended_unix = ?4, train_seconds = ?5, evaluate_seconds = ?6, "
+          "peak_memory_bytes = ?7, parameters = ?8 WHERE cell = ?1 AND attempt = ?2 AND state = 'running'"),
+      finish_cell_(database,
+                   "UPDATE cells SET state = ?2, accepted_attempt = ?3, best_epoch = ?4, diverged_step = "
+                   "nullif(?5, 0) "
+                   "WHERE id = ?1"),
+      fail_attempt_(database,
+                    "UPDATE attempts SET state = 'failed', ended_unix = ?3, failure = ?4, message = ?5 "
+                    "WHERE cell = ?1 AND attempt = ?2 AND state = 'running'"),
+      release_cell_(database, "UPDATE cells SET state = ?2 WHERE id = ?1"),
+      insert_epoch_(database,
+                    "INSERT INTO epochs (cell, epoch, losses, valid_mae, valid_corr, best, train_seconds) "
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+      insert_predictions_(database,
+                          "INSERT INTO predictions (cell, split, n, matrix) VALUES (?1, ?2, ?3, ?4)"),
+      insert_metric_(
+          database,
+          "INSERT INTO metrics (cell, split, family, subset, rate_percent, kind, n, mae, corr, acc7, acc5, "
+          "acc2_has0, f1_has0, acc2_non0, f1_non0) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"),
+      insert_verdict_(database,
+                      "INSERT INTO verdict (run, ended_unix, exit_code, verdict) VALUES (?1, ?2, ?3, ?4)") {}
+
+void ChangeWriter::write(const Change& change, double now_unix) {
+  std::visit(
+      [&](const auto& one) {
+        using Kind = std::decay_t<decltype(one)>;
+        if constexpr (std::is_same_v<Kind, StagePlanned> || std::is_same_v<Kind, StageSelected>) {
+          write(one);
+        } else {
+          write(one, now_unix);
+        }
+      },
+      change);
+}
+
+void ChangeWriter::write(const StagePlanned& planned) {
+  execute(delete_plan_, planned.stage);  // the plan is what the sweep file says now
+  for (const sweeps::PlannedCell& cell : planned.cells) {
+    execute(insert_cell_, cell.id, cell.configuration);
+    execute(insert_stage_cell_, planned.stage, cell.plan_index, cell.id, cell.variant, cell.point);
+  }
+  if (execute(update_planned_, planned.stage, static_cast<std::int64_t>(planned.cells.size())) != 1) {
+    throw RunError(fmt::format("stage {}: is not one of the sweep's stages", planned.stage));
+  }
+}
+
+void ChangeWriter::write(const StageSelected& selected) {
+  if (execute(select_point_, selected.stage, selected.point, selected.value) != 1) {
+    throw RunError(fmt::format("stage {}: has another winner already, or is not one of the sweep's stages",
+                               selected.stage));
+  }
+}
+
+void ChangeWriter::write(const AttemptStarted& started, double now_unix) {
+  if (execute(start_cell_, started.cell) != 1) {
+    throw refused(started.cell, started.attempt, "cannot start: the cell does not wait for a worker");
+  }
+  execute(insert_attempt_, started.cell, started.attempt, run_, started.host, started.rank, started.device,
+          now_unix);
+}
+
+void ChangeWriter::write(const AttemptFinished& finished, double now_unix) {
+  const sweeps::TrialResult& result = finished.result;
+  MISSMODAL_CHECK(result.outcome != sweeps::Outcome::interrupted);
+  const std::string_view state = result.outcome == sweeps::Outcome::finished ? "accepted" : "diverged";
+  if (execute(finish_attempt_, finished.cell, finished.attempt, state, now_unix, result.train_seconds,
+              result.evaluate_seconds, result.peak_memory_bytes, result.parameters) != 1) {
+    throw refused(finished.cell, finished.attempt, "its result is refused: it is not the attempt that runs");
+  }
+  execute(finish_cell_, finished.cell, state, finished.attempt, result.best_epoch, result.diverged_step);
+  write_epochs(finished.cell, result.epochs);
+  write_predictions(finished.cell, result.predictions);
+  write_metrics(finished.cell, result.metrics);
+}
+
+void ChangeWriter::write(const AttemptFailed& failed, double now_unix) {
+  if (execute(fail_attempt_, failed.cell, failed.attempt, now_unix, name(failed.failure), failed.message) !=
+      1) {
+    throw refused(failed.cell, failed.attempt, "its failure is refused: it is not the attempt that runs");
+  }
+  execute(release_cell_, failed.cell, std::string_view(failed.park ? "parked" : "pending"));
+}
+
+void ChangeWriter::write(const SweepEnded& ended, double now_unix) {
+  execute(insert_verdict_, run_, now_unix, ended.exit_code, ended.verdict);
+}
+
+void ChangeWriter::write_epochs(const std::string& cell, const std::vector<sweeps::EpochRecord>& epochs) {
+  for (const sweeps::EpochRecord& epoch : epochs) {
+    const std::string losses = nlohmann::json(epoch.losses).dump();
+    execute(insert_epoch_, cell, epoch.epoch, losses, epoch.valid_mae, epoch.valid_corr, epoch.best ? 1 : 0,
+            epoch.train_seconds);
+  }
+}
+
+void ChangeWriter::write_predictions(const std::string& cell,
+                                     const std::vector<sweeps::SplitPredictions>& predictions) {
+  for (const sweeps::SplitPredictions& split : predictions) {
+    MISSMODAL_CHECK(split.values.size() % kSubsetCount == 0);
+    execute(insert_predictions_, cell, name(split.split),
+            static_cast<std::int64_t>(split.values.size() / kSubsetCount), split.values);
+  }
+}
+
+void ChangeWriter::write_metrics(const std::string& cell, const std::vector<sweeps::MetricRow>& rows) {
+  for (const sweeps::MetricRow& row : rows) {
+    const sweeps::Metrics& m = row.metrics;
+    execute(insert_metric_, cell, name(row.split), name(row.condition.family), name(row.condition.subset),
+            row.condition.rate_percent, name(row.kind), m.n, m.mae, m.corr, m.acc7, m.acc5, m.acc2_has0,
+            m.f1_has0, m.acc2_non0, m.f1_non0);
+  }
+}
+
+}  // namespace missmodal::results

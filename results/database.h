@@ -1,0 +1,33 @@
+#pragma once
+// Opening SQLite files that are ours, and only those. For this folder's own use: it shows SQLiteCpp.
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <filesystem>
+#include <string>
+
+#include "sweeps/error.h"
+
+namespace missmodal::results {
+
+inline constexpr unsigned kApplicationId = 0x4d4d6f64;  // "MMod"; schema.sql sets it
+
+enum class FileKind { absent, empty, ours };
+
+// Looks at the file's first 100 bytes, without SQLite, so nothing is locked, recovered or created. Throws
+// InputError for a file that is no database of ours or has another schema version, RunError for one that
+// cannot be read.
+FileKind inspect_file(const std::filesystem::path& file);
+
+// For readers, who wait up to ten seconds for a writer. Throws InputError for a missing, foreign or damaged
+// file.
+SQLite::Database open_for_reading(const std::filesystem::path& file);
+
+// "mosi.db: commit: database or disk is full (SQLite code 13)"
+RunError sqlite_trouble(const std::filesystem::path& file, const std::string& call,
+                        const SQLite::Exception& error);
+
+// True for SQLite's "malformed" and "not a database": the file is damaged, whoever reads it.
+bool is_damage(const SQLite::Exception& error);
+
+}  // namespace missmodal::results

@@ -1,0 +1,11 @@
+#pragma once
+// The texts of results/schema.sql and results/queries/*.sql, compiled in.
+
+#include <string_view>
+
+namespace missmodal::results {
+
+std::string_view schema_sql();
+std::string_view query_sql(std::string_view name);  // "table1", "figure3", ...; precondition: it exists
+
+}  // namespace missmodal::results

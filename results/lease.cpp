@@ -1,0 +1,85 @@
+#include "results/lease.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "sweeps/error.h"
+
+namespace missmodal::results {
+
+namespace {
+
+std::filesystem::path lock_file(const std::filesystem::path& database) {
+  std::filesystem::path file = database;
+  file += ".lock";
+  return file;
+}
+
+std::string read_text(int descriptor) {
+  std::array<char, 256> text{};
+  const ssize_t size = pread(descriptor, text.data(), text.size(), 0);
+  return size > 0 ? std::string(text.data(), static_cast<std::size_t>(size)) : "another process";
+}
+
+// False if the file was removed (by the holder before us) between our open and our lock.
+bool still_named(int descriptor, const std::filesystem::path& file) {
+  struct stat opened {};
+  struct stat named {};
+  return fstat(descriptor, &opened) == 0 && stat(file.c_str(), &named) == 0 &&
+         opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+}  // namespace
+
+std::string host_name() {
+  std::array<char, 256> text{};
+  return gethostname(text.data(), text.size() - 1) == 0 ? text.data() : "unknown";
+}
+
+Lease::Lease(const std::filesystem::path& database) : file_(lock_file(database)) {
+  while (true) {
+    descriptor_ = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) throw RunError(fmt::format("{}: open: {}", file_.string(), std::strerror(errno)));
+    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      const int code = errno;
+      const std::string holder = read_text(descriptor_);
+      close(descriptor_);
+      if (code == EWOULDBLOCK) {
+        throw RunError(fmt::format("{}: is being written by {}", database.string(), holder));
+      }
+      throw RunError(fmt::format("{}: flock: {}", file_.string(), std::strerror(code)));
+    }
+    if (still_named(descriptor_, file_)) break;
+    close(descriptor_);
+  }
+  const std::string text = fmt::format("{}, process {}", host_name(), getpid());
+  if (ftruncate(descriptor_, 0) != 0 ||
+      pwrite(descriptor_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
+    const int code = errno;
+    close(descriptor_);
+    throw RunError(fmt::format("{}: write: {}", file_.string(), std::strerror(code)));
+  }
+}
+
+Lease::~Lease() {
+  unlink(file_.c_str());
+  close(descriptor_);
+}
+
+std::optional<std::string> lease_holder(const std::filesystem::path& database) {
+  const int descriptor = open(lock_file(database).c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return std::nullopt;
+  std::optional<std::string> holder;
+  if (flock(descriptor, LOCK_SH | LOCK_NB) != 0) holder = read_text(descriptor);
+  close(descriptor);
+  return holder;
+}
+
+}  // namespace missmodal::results

@@ -1,0 +1,36 @@
+#pragma once
+// The subcommands of the program missmodal-report, one file each. add_X() declares the subcommand and its
+// flags on `app`; when the user chose it, its callback prints to standard output and stores the exit code
+// (sweeps/exit_code.h). Exceptions pass through to main, which prints InputError as one line per mistake
+// (exit 2) and anything else as one line (exit 1).
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "results/table.h"
+
+namespace missmodal::results {
+
+void add_all(CLI::App& app, int& exit_code);
+void add_figure(CLI::App& app, int& exit_code);
+void add_status(CLI::App& app, int& exit_code);
+void add_table(CLI::App& app, int& exit_code);
+
+// What `--format` accepts.
+inline const std::map<std::string, Format> kFormats{{"text", Format::text},
+                                                    {"markdown", Format::markdown},
+                                                    {"latex", Format::latex},
+                                                    {"csv", Format::csv},
+                                                    {"json", Format::json}};
+
+// What the commands over databases share.
+struct ReportOptions {
+  int number = 0;
+  std::vector<std::filesystem::path> databases;
+  Format format = Format::text;
+};
+
+}  // namespace missmodal::results

@@ -1,0 +1,28 @@
+// missmodal-report table N DB...
+
+#include <cstdio>
+#include <memory>
+
+#include "results/main/commands.h"
+#include "results/report.h"
+
+namespace missmodal::results {
+
+void add_table(CLI::App& app, int& /*exit_code*/) {
+  auto options = std::make_shared<ReportOptions>();
+  CLI::App* command = app.add_subcommand("table", "Print one of the paper's tables, 1 to 6");
+  command
+      ->add_option("number", options->number,
+                   "1 complete, 2 text missing, 3 and 4 audio or vision missing, "
+                   "5 ablation, 6 a single modality")
+      ->required();
+  command->add_option("databases", options->databases, "one or several databases, side by side")->required();
+  command->add_option("--format", options->format, "text, markdown, latex, csv or json")
+      ->transform(CLI::CheckedTransformer(kFormats));
+  command->callback([options] {
+    const Table table = report(table_exhibit(options->number), options->databases);
+    std::fputs(format(table, options->format).c_str(), stdout);
+  });
+}
+
+}  // namespace missmodal::results

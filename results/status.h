@@ -1,0 +1,55 @@
+#pragma once
+// How far a sweep is, from its database alone.
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace missmodal::results {
+
+struct StageStatus {
+  std::string name;
+  std::string kind;  // search, repeat
+  int planned =
+      0;  // cells, duplicates counted; the states below may sum to less while a stage waits for its search
+  std::map<std::string, int>
+      states;  // pending, running, accepted, diverged, parked: cells, duplicates counted
+  std::optional<std::string> selected_point;
+  std::optional<double> selected_value;
+};
+
+struct Failure {
+  std::string cell;
+  int attempt = 0;
+  std::string failure;  // its class
+  std::string message;
+};
+
+struct Status {
+  std::string sweep;
+  std::string dataset;
+  bool synthetic = false;
+  std::vector<StageStatus> stages;   // in the sweep file's order
+  std::map<std::string, int> cells;  // distinct cells by state; cells of dropped stages too
+  int attempts = 0;
+  std::vector<Failure> failures;  // each cell's last failure, unless it was accepted since; the latest first
+  int runs = 0;
+  double elapsed_seconds = 0;  // of all runs: from a run's start to its verdict, or to the last it wrote
+  std::optional<std::string> writer;  // who writes the database now
+  std::optional<int> exit_code;       // of the last run; nothing while it goes on or if it was killed
+  std::string verdict;
+};
+
+// Throws as report() does.
+Status read_status(const std::filesystem::path& database);
+
+// What `status --exit-code` returns: the last run's, and kExitInterrupted for one without a verdict.
+int exit_code(const Status& status);
+
+std::string status_text(const Status& status);
+std::string status_json(const Status& status);
+
+}  // namespace missmodal::results

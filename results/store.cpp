@@ -1,0 +1,285 @@
+#include "results/store.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <utility>
+
+#include "results/change_writer.h"
+#include "results/database.h"
+#include "results/embedded.h"
+#include "results/file_system.h"
+#include "results/lease.h"
+#include "sweeps/error.h"
+#include "sweeps/failure.h"
+
+namespace missmodal::results {
+
+namespace {
+
+// A reader may hold the writer up for this long under the rollback journal; SQLite polls meanwhile.
+constexpr int kWriterPatienceMs = 10'000;
+
+double now_unix() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::filesystem::path inspected(std::filesystem::path file) {
+  inspect_file(file);
+  return file;
+}
+
+std::string journal_mode_for(const std::filesystem::path& file) {
+  return network_file_system(file).empty() ? "wal" : "delete";
+}
+
+void create_schema(SQLite::Database& database, const Provenance& provenance) {
+  database.exec(std::string(schema_sql()));
+  SQLite::Statement insert(
+      database,
+      "INSERT INTO sweep (only_row, name, dataset_sha256, dataset_label, synthetic, draws) "
+      "VALUES (1, ?1, ?2, ?3, ?4, ?5)");
+  insert.bind(1, provenance.sweep_name);
+  insert.bind(2, provenance.dataset_sha256);
+  insert.bind(3, provenance.dataset_label);
+  insert.bind(4, provenance.synthetic ? 1 : 0);
+  insert.bind(5, provenance.draws);
+  insert.exec();
+}
+
+// Throws InputError unless the database belongs to this sweep and dataset.
+void check_owner(SQLite::Database& database, const std::filesystem::path& file,
+                 const Provenance& provenance) {
+  SQLite::Statement select(database, "SELECT name, dataset_sha256, dataset_label FROM sweep");
+  if (!select.executeStep()) throw InputError(file.string(), "says nothing of a sweep");
+  std::vector<Mistake> mistakes;
+  if (const std::string name = select.getColumn(0).getString(); name != provenance.sweep_name) {
+    mistakes.push_back(
+        {file.string(), fmt::format("belongs to the sweep '{}', not to '{}'", name, provenance.sweep_name)});
+  }
+  if (const std::string sha256 = select.getColumn(1).getString(); sha256 != provenance.dataset_sha256) {
+    mistakes.push_back(
+        {file.string(), fmt::format("holds results on the dataset {} ({:.12}), not on {} ({:.12})",
+                                    select.getColumn(2).getString(), sha256, provenance.dataset_label,
+                                    provenance.dataset_sha256)});
+  }
+  if (!mistakes.empty()) throw InputError(mistakes);
+}
+
+std::int64_t insert_provenance(SQLite::Database& database, const Provenance& provenance,
+                               const std::string& journal_mode) {
+  SQLite::Statement insert(
+      database,
+      "INSERT INTO provenance (started_unix, host, process, program_version, libtorch_version, "
+      "sqlite_version, journal_mode, sweep_text, dataset_report) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+  insert.bind(1, now_unix());
+  insert.bind(2, host_name());
+  insert.bind(3, static_cast<std::int64_t>(getpid()));
+  insert.bind(4, provenance.program_version);
+  insert.bind(5, provenance.libtorch_version);
+  insert.bind(6, SQLite::getLibVersion());
+  insert.bind(7, journal_mode);
+  insert.bind(8, provenance.sweep_text);
+  insert.bind(9, provenance.dataset_report);
+  insert.exec();
+  return database.getLastInsertRowid();
+}
+
+// Stages that the sweep file no longer has keep their winner, but lose their position, and with it their
+// place in plans and reports.
+void write_stages(SQLite::Database& database, std::span<const StageRecord> stages) {
+  database.exec("UPDATE stages SET position = NULL");
+  SQLite::Statement upsert(
+      database,
+      "INSERT INTO stages (name, position, kind, from_stage, planned) VALUES (?1, ?2, ?3, ?4, ?5) "
+      "ON CONFLICT (name) DO UPDATE SET position = excluded.position, kind = excluded.kind, "
+      "from_stage = excluded.from_stage, planned = excluded.planned");
+  int position = 0;
+  for (const StageRecord& stage : stages) {
+    upsert.reset();
+    upsert.bind(1, stage.name);
+    upsert.bind(2, position++);
+    upsert.bind(3, stage.search ? "search" : "repeat");
+    upsert.bind(4, stage.from);
+    upsert.bind(5, stage.planned);
+    upsert.exec();
+  }
+}
+
+void write_utterances(SQLite::Database& database, std::span<const SplitRecord> splits) {
+  SQLite::Statement insert(database,
+                           "INSERT INTO utterances (split, position, id, label) VALUES (?1, ?2, ?3, ?4)");
+  for (const SplitRecord& split : splits) {
+    MISSMODAL_CHECK(split.ids.size() == split.labels.size());
+    for (std::size_t i = 0; i < split.ids.size(); ++i) {
+      insert.reset();
+      insert.bind(1, std::string(name(split.split)));
+      insert.bind(2, static_cast<std::int64_t>(i));
+      insert.bindNoCopy(3, split.ids[i]);
+      insert.bind(4, static_cast<double>(split.labels[i]));
+      insert.exec();
+    }
+  }
+}
+
+// Nobody works any more on what an earlier run left running.
+void release_running(SQLite::Database& database) {
+  SQLite::Statement fail(database,
+                         "UPDATE attempts SET state = 'failed', ended_unix = ?1, failure = 'interrupted', "
+                         "message = 'the coordinator ended before the attempt' WHERE state = 'running'");
+  fail.bind(1, now_unix());
+  fail.exec();
+  database.exec("UPDATE cells SET state = 'pending' WHERE state = 'running'");
+}
+
+CellState parse_state(std::string_view text) {
+  if (text == "accepted") return CellState::accepted;
+  if (text == "diverged") return CellState::diverged;
+  if (text == "parked") return CellState::parked;
+  return CellState::pending;
+}
+
+}  // namespace
+
+struct Store::Connection {
+  Connection(std::filesystem::path path, const Provenance& provenance, std::span<const StageRecord> stages,
+             std::span<const SplitRecord> splits)
+      : file(inspected(std::move(path))),
+        lease(file),
+        journal_mode(journal_mode_for(file)),
+        database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kWriterPatienceMs),
+        run(prepare(provenance, stages, splits)),
+        writer(database, run) {}
+
+  // Returns the row of this run in `provenance`.
+  std::int64_t prepare(const Provenance& provenance, std::span<const StageRecord> stages,
+                       std::span<const SplitRecord> splits) {
+    database.exec("PRAGMA foreign_keys = ON");
+    database.exec("PRAGMA synchronous = FULL");
+    const bool fresh = !database.tableExists("sweep");
+    if (!fresh) check_owner(database, file, provenance);
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    if (fresh) {
+      create_schema(database, provenance);
+      write_utterances(database, splits);
+    } else {
+      release_running(database);
+    }
+    SQLite::Statement update(database, "UPDATE sweep SET draws = ?1");
+    update.bind(1, provenance.draws);
+    update.exec();
+    write_stages(database, stages);
+    const std::int64_t this_run = insert_provenance(database, provenance, journal_mode);
+    transaction.commit();
+    database.exec("PRAGMA journal_mode = " + journal_mode);
+    return this_run;
+  }
+
+  std::filesystem::path file;
+  Lease lease;
+  std::string journal_mode;
+  SQLite::Database database;
+  std::int64_t run;
+  ChangeWriter writer;
+};
+
+Store::Store(const std::filesystem::path& file, const Provenance& provenance,
+             std::span<const StageRecord> stages, std::span<const SplitRecord> splits) {
+  try {
+    connection_ = std::make_unique<Connection>(file, provenance, stages, splits);
+  } catch (const SQLite::Exception& error) {
+    if (is_damage(error)) throw InputError(file.string(), fmt::format("is damaged: {}", error.what()));
+    throw sqlite_trouble(file, "open", error);
+  }
+}
+
+Store::Store(Store&&) noexcept = default;
+
+// A database at rest is one file: without the write-ahead log it can be copied, and read where nothing may be
+// written. With a reader in the way it keeps the log, which is as good.
+Store::~Store() {
+  if (!connection_) return;
+  connection_->database.tryExec("PRAGMA busy_timeout = 0");
+  connection_->database.tryExec("PRAGMA journal_mode = DELETE");
+}
+
+void Store::commit(std::span<const Change> changes) {
+  const double now = now_unix();
+  try {
+    SQLite::Transaction transaction(connection_->database, SQLite::TransactionBehavior::IMMEDIATE);
+    for (const Change& change : changes) connection_->writer.write(change, now);
+    transaction.commit();
+  } catch (const SQLite::Exception& error) {
+    throw sqlite_trouble(connection_->file, "commit", error);
+  } catch (const RunError& error) {
+    throw RunError(fmt::format("{}: {}", connection_->file.string(), error.what()));
+  }
+}
+
+std::vector<CellRecord> Store::cells() const {
+  try {
+    // One row for each cell and class of failure; the coordinator's rule says which classes count.
+    SQLite::Statement select(connection_->database,
+                             "SELECT c.id, c.state, count(a.attempt), coalesce(a.failure, '') FROM cells c "
+                             "LEFT JOIN attempts a ON a.cell = c.id GROUP BY c.id, a.failure ORDER BY c.id");
+    std::vector<CellRecord> cells;
+    while (select.executeStep()) {
+      const std::string id = select.getColumn(0).getString();
+      if (cells.empty() || cells.back().id != id) {
+        cells.push_back({id, parse_state(select.getColumn(1).getString())});
+      }
+      const int attempts = select.getColumn(2).getInt();
+      cells.back().attempts += attempts;
+      const auto failure = sweeps::parse_failure_class(select.getColumn(3).getString());
+      if (failure && sweeps::counts(*failure)) cells.back().counted_failures += attempts;
+    }
+    return cells;
+  } catch (const SQLite::Exception& error) {
+    throw sqlite_trouble(connection_->file, "read the cells", error);
+  }
+}
+
+std::optional<std::string> Store::selected_point(const std::string& stage) const {
+  try {
+    SQLite::Statement select(connection_->database, "SELECT selected_point FROM stages WHERE name = ?1");
+    select.bind(1, stage);
+    if (!select.executeStep() || select.isColumnNull(0)) return std::nullopt;
+    return select.getColumn(0).getString();
+  } catch (const SQLite::Exception& error) {
+    throw sqlite_trouble(connection_->file, "read a stage's winner", error);
+  }
+}
+
+std::optional<double> Store::validation_value(const std::string& cell, const std::string& metric,
+                                              const sweeps::Condition& condition) const {
+  static constexpr std::array<std::string_view, 8> kMetrics{"mae",       "corr",    "acc7",      "acc5",
+                                                            "acc2_has0", "f1_has0", "acc2_non0", "f1_non0"};
+  MISSMODAL_CHECK(std::find(kMetrics.begin(), kMetrics.end(), metric) != kMetrics.end());
+  try {
+    SQLite::Statement select(
+        connection_->database,
+        "SELECT " + metric +
+            " FROM metrics JOIN cells ON cells.id = metrics.cell WHERE cell = ?1 AND state = 'accepted' "
+            "AND split = 'valid' AND family = ?2 AND subset = ?3 AND rate_percent = ?4 AND kind = ?5");
+    select.bind(1, cell);
+    select.bind(2, std::string(name(condition.family)));
+    select.bind(3, std::string(name(condition.subset)));
+    select.bind(4, condition.rate_percent);
+    select.bind(5, std::string(name(condition.drawn() ? sweeps::RowKind::mean : sweeps::RowKind::fixed)));
+    if (!select.executeStep() || select.isColumnNull(0)) return std::nullopt;
+    return select.getColumn(0).getDouble();
+  } catch (const SQLite::Exception& error) {
+    throw sqlite_trouble(connection_->file, "read a validation score", error);
+  }
+}
+
+std::string Store::journal_mode() const {
+  return connection_->journal_mode;
+}
+
+}  // namespace missmodal::results
