@@ -34,8 +34,8 @@ class StageReader {
   // `earlier`: the stages above this one; `path` until the name is known.
   Stage read(const std::vector<ReadStage>& earlier, std::string path) {
     path_ = std::move(path);
+    if (node_.kind == YamlNode::Kind::map) read_name(earlier);
     if (!check_map(node_, path_, kStageKeys, mistakes_)) return {};
-    read_name(earlier);
     read_from(earlier);
     if (const YamlNode* set = node_.find("set"))
       stage_.settings = read_settings(*set, path_ + ".set", mistakes_);

@@ -47,7 +47,9 @@ json plain_scalar(const std::string& text) {
 class TreeBuilder : public YAML::EventHandler {
  public:
   TreeBuilder(std::string file, std::string fixed_place)
-      : file_(std::move(file)), fixed_place_(std::move(fixed_place)) {}
+      : file_(std::move(file)), fixed_place_(std::move(fixed_place)) {
+    root_.place = fixed_place_.empty() ? file_ : fixed_place_;  // of a text without a document
+  }
 
   YamlNode take_root() { return std::move(root_); }
 
@@ -148,6 +150,11 @@ class TreeBuilder : public YAML::EventHandler {
       parent.key = std::move(done);
       parent.has_key = true;
     } else {
+      if (done.is_null() &&
+          done.text.empty()) {  // nothing written: the parser names the place of what follows
+        done.place = parent.key.place;
+        done.line = parent.key.line;
+      }
       parent.node.entries.emplace_back(std::move(parent.key), std::move(done));
       parent.has_key = false;
     }

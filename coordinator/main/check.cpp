@@ -1,0 +1,63 @@
+// missmodal check: every mistake of a sweep file at once, without data, GPU or MPI.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "coordinator/main/commands.h"
+#include "sweeps/exit_code.h"
+#include "sweeps/plan.h"
+#include "sweeps/sweep_file.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+struct CheckOptions {
+  std::string sweep_file;
+  std::vector<std::string> overrides;
+};
+
+std::string described(const sweeps::Sweep& sweep, const sweeps::Stage& stage) {
+  const std::string from = stage.from.empty() ? "" : ", from " + stage.from;
+  if (stage.is_search()) {
+    return fmt::format("search over {} different points{}", sweeps::points(sweep, stage).size(), from);
+  }
+  return fmt::format("{} seeds x {} variants{}", stage.seeds.size(),
+                     std::max<std::size_t>(1, stage.variants.size()), from);
+}
+
+void remark_if_absent(const std::string& path, const char* what) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) fmt::print("  remark: the {} {} is not there yet\n", what, path);
+}
+
+int check(const CheckOptions& options) {
+  const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
+  fmt::print("{}: ok\n", options.sweep_file);
+  for (const sweeps::Stage& stage : sweep.stages)
+    fmt::print("  {}: {}\n", stage.name, described(sweep, stage));
+  fmt::print("  {} conditions, {} draws\n", sweep.evaluation.conditions.size(), sweep.evaluation.draws);
+  remark_if_absent(sweep.dataset_path, "dataset");
+  for (const std::string& path : sweeps::weights_paths(sweep)) remark_if_absent(path, "weights folder");
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = app.add_subcommand("check", "list every mistake of a sweep file");
+  command->add_option("file", options->sweep_file, "the sweep file")->required();
+  command->add_option("--set", options->overrides, "key=value over the file's base configuration; repeatable")
+      ->allow_extra_args(false);
+  command->callback([options, &exit_code] { exit_code = check(*options); });
+}
+
+}  // namespace missmodal::coordinator

@@ -1,0 +1,151 @@
+// missmodal plan: what a sweep would run, without GPU or MPI.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "coordinator/main/commands.h"
+#include "sweeps/content_hash.h"
+#include "sweeps/exit_code.h"
+#include "sweeps/plan_summary.h"
+#include "sweeps/sha256.h"
+#include "sweeps/sweep_file.h"
+#include "trainer/data/dataset.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+struct PlanOptions {
+  std::string sweep_file;
+  std::vector<std::string> overrides;
+  bool json = false;
+};
+
+// What the plan was counted with. Where the data or the weights are not there yet, a stand-in hash is as good
+// for counting; the cells' ids are not printed.
+struct Inputs {
+  sweeps::ContentHashes hashes;
+  std::vector<std::string> absent;  // paths
+};
+
+bool exists(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::exists(path, error);
+}
+
+Inputs open_what_is_there(const sweeps::Sweep& sweep) {
+  Inputs inputs;
+  if (exists(sweep.dataset_path)) {
+    inputs.hashes.dataset_sha256 = trainer::Dataset::open(sweep.dataset_path)->content_sha256();
+  } else {
+    inputs.absent.push_back(sweep.dataset_path);
+    inputs.hashes.dataset_sha256 = hex(sha256("absent"));
+  }
+  for (const std::string& path : sweeps::weights_paths(sweep)) {
+    if (exists(path)) {
+      inputs.hashes.weights_sha256[path] = sweeps::content_sha256(path);
+    } else {
+      inputs.absent.push_back(path);
+      inputs.hashes.weights_sha256[path] = hex(sha256(path));
+    }
+  }
+  return inputs;
+}
+
+// "12 s", "34 min", "5.6 h"
+std::string duration(double seconds) {
+  if (seconds < 100) return fmt::format("{:.3g} s", seconds);
+  if (seconds < 6000) return fmt::format("{:.0f} min", seconds / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+std::string count_or_dash(std::size_t count) {
+  return count == 0 ? "-" : std::to_string(count);
+}
+
+void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, const Inputs& inputs,
+                std::optional<double> seconds_per_cell) {
+  fmt::print("sweep {}\n\n", sweep.name);
+  fmt::print("{:<20} {:<8} {:<20} {:>9} {:>9} {:>9} {:>7} {:>6} {:>9}\n", "stage", "kind", "from",
+             "trainings", "different", "shared", "points", "seeds", "variants");
+  for (const sweeps::StageSummary& stage : plan.stages) {
+    fmt::print("{:<20} {:<8} {:<20} {:>9} {:>9} {:>9} {:>7} {:>6} {:>9}\n", stage.name,
+               stage.search ? "search" : "repeat", stage.from.empty() ? "-" : stage.from, stage.trainings,
+               stage.distinct_cells, stage.shared_cells, count_or_dash(stage.points),
+               count_or_dash(stage.seeds), count_or_dash(stage.variants));
+  }
+  fmt::print("\n{} cells to train; one that several stages share is trained once\n", plan.cells);
+  fmt::print("{} conditions, {} draws, all from one matrix of predictions for each cell and split\n",
+             plan.conditions, plan.draws);
+  if (seconds_per_cell) {
+    fmt::print("time: {} a cell, {} on one worker\n", duration(*seconds_per_cell),
+               duration(*seconds_per_cell * static_cast<double>(plan.cells)));
+  } else {
+    fmt::print("time: unknown\n");
+  }
+  if (plan.example_winner) {
+    fmt::print(
+        "remark: no search has run yet, so a stage from one is counted with the search's first point\n");
+  }
+  for (const std::string& path : inputs.absent) {
+    fmt::print("remark: {} is not there yet; the counts hold for any content\n", path);
+  }
+}
+
+void print_json(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, const Inputs& inputs,
+                std::optional<double> seconds_per_cell) {
+  using Json = nlohmann::ordered_json;
+  Json root{{"sweep", sweep.name},
+            {"dataset", sweep.dataset_path},
+            {"absent", inputs.absent},
+            {"cells", plan.cells},
+            {"conditions", plan.conditions},
+            {"draws", plan.draws},
+            {"example_winner", plan.example_winner},
+            {"seconds_per_cell", seconds_per_cell ? Json(*seconds_per_cell) : Json(nullptr)},
+            {"stages", Json::array()}};
+  for (const sweeps::StageSummary& stage : plan.stages) {
+    root["stages"].push_back({{"name", stage.name},
+                              {"kind", stage.search ? "search" : "repeat"},
+                              {"from", stage.from.empty() ? Json(nullptr) : Json(stage.from)},
+                              {"trainings", stage.trainings},
+                              {"distinct_cells", stage.distinct_cells},
+                              {"shared_cells", stage.shared_cells},
+                              {"points", stage.points},
+                              {"seeds", stage.seeds},
+                              {"variants", stage.variants}});
+  }
+  fmt::print("{}\n", root.dump(2));
+}
+
+int plan(const PlanOptions& options) {
+  const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
+  const Inputs inputs = open_what_is_there(sweep);
+  const sweeps::PlanSummary summary = sweeps::summarise(sweep, inputs.hashes);
+  const std::optional<double> seconds_per_cell;  // nothing was measured
+  (options.json ? print_json : print_text)(sweep, summary, inputs, seconds_per_cell);
+  return kExitOk;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<PlanOptions>();
+  CLI::App* command = app.add_subcommand("plan", "what a sweep would run: cells, points, conditions");
+  command->add_option("file", options->sweep_file, "the sweep file")->required();
+  command->add_option("--set", options->overrides, "key=value over the file's base configuration; repeatable")
+      ->allow_extra_args(false);
+  command->add_flag("--json", options->json, "print JSON (docs/sweep_file.md)");
+  command->callback([options, &exit_code] { exit_code = plan(*options); });
+}
+
+}  // namespace missmodal::coordinator

@@ -1,0 +1,45 @@
+#include "sweeps/plan_summary.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace missmodal::sweeps {
+
+PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes) {
+  PlanSummary summary;
+  summary.conditions = sweep.evaluation.conditions.size();
+  summary.draws = sweep.evaluation.draws;
+  std::set<std::string> all;
+  for (const Stage& stage : sweep.stages) {
+    Settings winner;
+    if (!stage.from.empty()) {
+      winner = points(sweep, *find_stage(sweep, stage.from)).front();
+      summary.example_winner = true;
+    }
+    StageSummary counted;
+    counted.name = stage.name;
+    counted.search = stage.is_search();
+    counted.from = stage.from;
+    std::set<std::string> own;
+    std::set<std::string> tried;
+    for (PlannedCell& cell : plan_stage(sweep, stage, winner, hashes)) {
+      ++counted.trainings;
+      tried.insert(std::move(cell.point));
+      if (own.insert(cell.id).second && all.contains(cell.id)) ++counted.shared_cells;
+    }
+    counted.distinct_cells = own.size();
+    if (stage.is_search()) {
+      counted.points = tried.size();
+    } else {
+      counted.seeds = stage.seeds.size();
+      counted.variants = std::max<std::size_t>(1, stage.variants.size());
+    }
+    all.merge(own);
+    summary.stages.push_back(std::move(counted));
+  }
+  summary.cells = all.size();
+  return summary;
+}
+
+}  // namespace missmodal::sweeps

@@ -1,0 +1,36 @@
+#pragma once
+// How much a sweep would run: the plan, counted.
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sweeps/plan.h"
+#include "sweeps/sweep_file.h"
+
+namespace missmodal::sweeps {
+
+struct StageSummary {
+  std::string name;
+  bool search = false;
+  std::string from;
+  std::size_t trainings = 0;       // places in the plan: trials, or seeds times variants
+  std::size_t distinct_cells = 0;  // different configurations among them
+  std::size_t shared_cells = 0;    // of these, how many an earlier stage trains already
+  std::size_t points = 0;          // different points of a search, 0 for a repeat
+  std::size_t seeds = 0;           // of a repeat
+  std::size_t variants = 0;        // of a repeat; 1 where it names none
+};
+
+struct PlanSummary {
+  std::vector<StageSummary> stages;
+  std::size_t cells = 0;  // different ones, over all stages: what is trained
+  std::size_t conditions = 0;
+  int draws = 0;
+  bool example_winner = false;  // whether a stage `from` a search was counted with that search's first point
+};
+
+// Throws as plan_stage() does.
+PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes);
+
+}  // namespace missmodal::sweeps
