@@ -2,6 +2,7 @@
 // A trained model as one safetensors file: the parameters under the names of spec `docs/checkpoint.md`, the
 // normalisation beside them, the resolved configuration as JSON in the metadata. It predicts by itself.
 
+#include <array>
 #include <filesystem>
 #include <memory>
 #include <string>

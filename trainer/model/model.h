@@ -1,6 +1,6 @@
 #pragma once
-// What training and evaluation know of a model: batch in, predictions and named losses out, and what happens to a
-// missing modality.
+// What training and evaluation know of a model: batch in, predictions and named losses out, and what happens
+// to a missing modality.
 
 #include <torch/torch.h>
 
@@ -31,8 +31,8 @@ struct Batch {
   const RaggedBatch& of(Modality modality) const { return sequences[static_cast<unsigned>(modality)]; }
 };
 
-// Where in a training we are: with the layer's number and an element's place this determines every dropout mask
-// (trainer/model/dropout.h), whatever rank computes it.
+// Where in a training we are: with the layer's number and an element's place this determines every dropout
+// mask (trainer/model/dropout.h), whatever rank computes it.
 struct TrainingStep {
   std::uint64_t seed = 0;
   std::int64_t step = 0;          // optimiser step, from 0
@@ -40,16 +40,16 @@ struct TrainingStep {
 };
 
 struct Losses {
-  torch::Tensor total;                                         // scalar, differentiable
-  std::vector<std::pair<std::string, torch::Tensor>> terms;    // "task", "geo", "dis", "sem": those that are on
+  torch::Tensor total;                                       // scalar, differentiable
+  std::vector<std::pair<std::string, torch::Tensor>> terms;  // "task", "geo", "dis", "sem": those that are on
 };
 
 class Model : public torch::nn::Module {
  public:
   // One training step's losses with dropout on; gradients flow from `total`.
   virtual Losses losses(const Batch& batch, const TrainingStep& step) = 0;
-  // (7, B): row S is the prediction where only the subset S remains, by the configuration's route. No dropout; the
-  // caller holds a NoGradGuard. The encoders run once.
+  // (7, B): row S is the prediction where only the subset S remains, by the configuration's route. No
+  // dropout; the caller holds a NoGradGuard. The encoders run once.
   virtual torch::Tensor predict(const Batch& batch) = 0;
   // (B): complete modalities only; what row TAV of predict() holds.
   virtual torch::Tensor predict_complete(const Batch& batch) = 0;
@@ -57,6 +57,9 @@ class Model : public torch::nn::Module {
   virtual bool is_pretrained(const std::string& parameter) const = 0;
   // Whether any loss or scored prediction of this configuration can touch the parameter.
   virtual bool is_used(const std::string& parameter) const = 0;
+  // What it takes, beside configuration and widths, to build this model again without the weights folder:
+  // that folder's config.json, "" for a model that reads none.
+  virtual std::string text_configuration() const { return ""; }
 };
 
 struct Widths {
@@ -65,9 +68,14 @@ struct Widths {
   int vision = 0;
 };
 
-// Builds the model of a resolved configuration on the CPU, initialised by configuration.seed alone (every parameter
-// from a counter-based stream keyed by its name, so not by rank, order or LibTorch version); pretrained text weights
-// are loaded from configuration.model.text_weights. Throws InputError for a bad weights folder.
+// Builds the model of a resolved configuration on the CPU, initialised by configuration.seed alone (every
+// parameter from a counter-based stream keyed by its name, so not by rank, order or LibTorch version);
+// pretrained text weights are loaded from configuration.model.text_weights. Throws InputError for a bad
+// weights folder.
 std::shared_ptr<Model> make_model(const sweeps::Configuration& configuration, const Widths& widths);
+
+// The same network without values, for a checkpoint to fill: nothing is read from text_weights.
+std::shared_ptr<Model> make_empty_model(const sweeps::Configuration& configuration, const Widths& widths,
+                                        const std::string& text_configuration);
 
 }  // namespace missmodal::trainer

@@ -1,0 +1,32 @@
+#pragma once
+// Multi-head scaled dot-product attention over ragged sequences.
+
+#include <torch/torch.h>
+
+#include "trainer/model/dropout.h"
+#include "trainer/model/ragged.h"
+
+namespace missmodal::trainer {
+
+struct AttentionInput {
+  torch::Tensor query;  // (layout.count(rows), width)
+  torch::Tensor key;    // (layout.rows(), width)
+  torch::Tensor value;  // (layout.rows(), width)
+};
+
+struct AttentionOptions {
+  int heads = 1;  // divides width
+  Rows rows = Rows::all;
+  DropoutLayer dropout_layer;  // of the probabilities
+  double dropout = 0;
+};
+
+// softmax(Q K' / sqrt(width / heads)) V, each sequence by itself -> (layout.count(rows), width).
+torch::Tensor attend(const AttentionInput& input, const RaggedLayout& layout, const AttentionOptions& options,
+                     const DropoutStream& dropout);
+
+// The same through padding and batched matrix products, as a GPU wants it.
+torch::Tensor attend_padded(const AttentionInput& input, const RaggedLayout& layout,
+                            const AttentionOptions& options, const DropoutStream& dropout);
+
+}  // namespace missmodal::trainer

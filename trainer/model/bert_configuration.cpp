@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "sweeps/error.h"
+#include "trainer/model/bert.h"
+
+namespace missmodal::trainer {
+
+namespace {
+
+using nlohmann::json;
+
+// Bounds what a damaged file can make us allocate; the largest published BERT stays far below.
+constexpr std::int64_t kLargest = 1 << 24;
+
+class Reader {
+ public:
+  Reader(const json& object, std::string place) : object_(object), place_(std::move(place)) {}
+
+  std::int64_t size(const char* key) const {
+    if (!object_.contains(key)) fail(key, "missing");
+    const json& value = object_[key];
+    if (!value.is_number_integer() || value < 1 || value > kLargest) {
+      fail(key, fmt::format("must be an integer in [1, {}], got {}", kLargest, value.dump()));
+    }
+    return value.get<std::int64_t>();
+  }
+  double number(const char* key, double low, double high, double otherwise) const {
+    if (!object_.contains(key)) return otherwise;
+    const json& value = object_[key];
+    if (!value.is_number() || value < low || value >= high) {
+      fail(key, fmt::format("must be in [{}, {}), got {}", low, high, value.dump()));
+    }
+    return value.get<double>();
+  }
+  std::string text(const char* key, const char* otherwise) const {
+    if (!object_.contains(key)) return otherwise;
+    if (!object_[key].is_string()) fail(key, fmt::format("must be a text, got {}", object_[key].dump()));
+    return object_[key].get<std::string>();
+  }
+  [[noreturn]] void fail(const char* key, const std::string& reason) const {
+    throw InputError(fmt::format("{}: {}", place_, key), reason);
+  }
+
+ private:
+  const json& object_;
+  std::string place_;
+};
+
+Activation activation(const Reader& reader) {
+  const std::string name = reader.text("hidden_act", "gelu");
+  if (name == "gelu") return Activation::gelu;
+  if (name == "relu") return Activation::relu;
+  reader.fail("hidden_act", fmt::format("must be gelu or relu, got {}", name));
+}
+
+}  // namespace
+
+BertConfiguration parse_bert_configuration(const std::string& text, const std::string& place) {
+  const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!object.is_object()) throw InputError(place, "is not a JSON object");
+  const Reader reader(object, place);
+  BertConfiguration configuration;
+  configuration.vocab_size = reader.size("vocab_size");
+  configuration.hidden_size = reader.size("hidden_size");
+  configuration.layers = reader.size("num_hidden_layers");
+  configuration.heads = reader.size("num_attention_heads");
+  configuration.intermediate_size = reader.size("intermediate_size");
+  configuration.max_positions = reader.size("max_position_embeddings");
+  configuration.segments = reader.size("type_vocab_size");
+  configuration.activation = activation(reader);
+  configuration.norm_epsilon = reader.number("layer_norm_eps", 0, 1, configuration.norm_epsilon);
+  configuration.hidden_dropout = reader.number("hidden_dropout_prob", 0, 1, configuration.hidden_dropout);
+  configuration.attention_dropout =
+      reader.number("attention_probs_dropout_prob", 0, 1, configuration.attention_dropout);
+  configuration.initializer_range =
+      reader.number("initializer_range", 0, 10, configuration.initializer_range);
+  if (configuration.hidden_size % configuration.heads != 0) {
+    reader.fail("num_attention_heads", fmt::format("{} does not divide hidden_size {}", configuration.heads,
+                                                   configuration.hidden_size));
+  }
+  if (reader.text("position_embedding_type", "absolute") != "absolute") {
+    reader.fail("position_embedding_type", "must be absolute");
+  }
+  return configuration;
+}
+
+}  // namespace missmodal::trainer

@@ -1,0 +1,64 @@
+#pragma once
+// Dropout whose masks are a pure function of (seed, step, layer, place of the sample in the global batch, row
+// within the sample, column): not of the rank, of padding, or of what else is in the batch. docs/model.md
+// gives the recipe. On a GPU the library's fused dropout is used instead, seeded from (seed, step): there the
+// masks do depend on the batch's composition.
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "trainer/model/model.h"
+#include "trainer/model/philox.h"
+#include "trainer/model/ragged.h"
+
+namespace missmodal::trainer {
+
+// A dropout layer of the model: whose (0 text, 1 audio, 2 vision, 3 fusion), in which of its layers, where in
+// that.
+struct DropoutLayer {
+  std::uint32_t owner = 0;
+  std::uint32_t layer = 0;
+  std::uint32_t place = 0;
+  constexpr std::uint32_t number() const { return owner << 24 | layer << 8 | place; }
+};
+
+class DropoutStream {
+ public:
+  // Evaluation: every dropout hands back its input.
+  DropoutStream() = default;
+  DropoutStream(const TrainingStep& step, torch::Device device);
+
+  // Dropout of ragged rows: x is (layout.count(rows), columns), the `rows` of each sequence.
+  torch::Tensor apply(const torch::Tensor& x, const RaggedLayout& layout, Rows rows, DropoutLayer layer,
+                      double probability) const;
+  // One row a sample: x is (batch, columns).
+  torch::Tensor apply(const torch::Tensor& x, DropoutLayer layer, double probability) const;
+  // Attention probabilities (batch, heads, queries, keys), the queries being the `rows` of each sequence.
+  torch::Tensor apply_attention(const torch::Tensor& x, const RaggedLayout& layout, Rows rows,
+                                DropoutLayer layer, double probability) const;
+
+  bool active(double probability) const { return active_ && probability > 0; }
+
+  // The mask of one row: 0 or 1 / (1 - p) a column, p being rounded to a multiple of 2^-16. `sample` is the
+  // place in this batch. CPU only.
+  void mask(DropoutLayer layer, double probability, std::int64_t sample, std::int64_t row,
+            std::span<float> columns) const;
+
+  // Row number of an attention mask; its columns are the keys.
+  static constexpr std::int64_t attention_row(std::int64_t head, std::int64_t query) {
+    return head << 20 | query;
+  }
+
+ private:
+  torch::Tensor fused(const torch::Tensor& x, double probability) const;
+
+  bool active_ = false;
+  PhiloxKey key_{};
+  std::int64_t first_sample_ = 0;
+  std::optional<at::Generator> generator_;  // on a GPU only
+};
+
+}  // namespace missmodal::trainer

@@ -1,0 +1,44 @@
+#pragma once
+// MissModal (Lin & Hu, TACL 2023): three encoders, seven fusion networks, one predictor, four losses.
+
+#include <memory>
+#include <string>
+
+#include "trainer/model/fusion.h"
+#include "trainer/model/modality_encoder.h"
+#include "trainer/model/model.h"
+
+namespace missmodal::trainer {
+
+class MissModal : public Model {
+ public:
+  // `bert_configuration` is the text of config.json; unused with the sequence text encoder. Values are not
+  // set yet. Throws InputError for a config.json or a combination of keys that cannot be built.
+  MissModal(const sweeps::Configuration& configuration, const Widths& widths, std::string bert_configuration);
+
+  void initialize();         // from configuration.seed
+  void load_text_weights();  // from configuration.model.text_weights, if the configuration asks for it
+
+  Losses losses(const Batch& batch, const TrainingStep& step) override;
+  torch::Tensor predict(const Batch& batch) override;
+  torch::Tensor predict_complete(const Batch& batch) override;
+  bool is_pretrained(const std::string& parameter) const override;
+  bool is_used(const std::string& parameter) const override;
+  std::string text_configuration() const override { return bert_configuration_; }
+
+ private:
+  const RaggedBatch& input(const Batch& batch, Modality modality) const;
+  ModalityEncoder& encoder(Modality modality) { return *encoders_[static_cast<unsigned>(modality)]; }
+  Encoded encode(const Batch& batch, const DropoutStream& dropout);
+  // What stands in a missing modality's place with route `full`.
+  torch::Tensor encode_missing(const Batch& batch, Modality modality);
+  bool trains_subsets() const;
+
+  sweeps::Configuration configuration_;
+  std::string bert_configuration_;
+  std::array<std::shared_ptr<ModalityEncoder>, 3> encoders_;
+  std::shared_ptr<Fusion> fusion_;
+  std::shared_ptr<Predictor> predictor_;
+};
+
+}  // namespace missmodal::trainer
