@@ -106,7 +106,7 @@ std::string Range::text() const {
 std::string ValueType::text() const {
   switch (kind) {
     case Kind::whole:
-      return "whole number in " + range.text();
+      return range.low == range.high ? fmt::format("{}", range.low) : "whole number in " + range.text();
     case Kind::number:
       return "number in " + range.text();
     case Kind::choice:
