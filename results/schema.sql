@@ -43,7 +43,7 @@ CREATE TABLE stages (
   kind           TEXT NOT NULL CHECK (kind IN ('search', 'repeat')),
   from_stage     TEXT NOT NULL,     -- the search whose winner it inherits; '' for none
   planned        INTEGER NOT NULL,  -- cells, duplicates counted, known before its cells are
-  selected_point TEXT CHECK (json_valid(selected_point)),  -- a search's winner, stored once and never changed
+  selected_point TEXT CHECK (selected_point IS NULL OR json_valid(selected_point)),  -- a search's winner, stored once and never changed
   selected_value REAL               -- its mean on the validation split
 ) STRICT;
 

@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   results::add_status(app, exit_code);
   try {
     app.parse(argc, argv);
-    if (std::fflush(stdout) != 0) throw RunError("standard output: cannot write");
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw RunError("standard output: cannot write");
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitBadInput;
   } catch (const InputError& error) {

@@ -1,0 +1,122 @@
+// What commit() refuses, and that nothing of a refused transaction stays.
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "results/store.h"
+#include "sweeps/error.h"
+#include "tests/results/fabricated.h"
+
+namespace missmodal::results {
+namespace {
+
+using Changes = std::vector<Change>;
+using testing::HasSubstr;
+
+std::string refusal(Store& store, const Changes& changes) {
+  try {
+    store.commit(changes);
+  } catch (const RunError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+class ChangeWriter : public testing::Test {
+ protected:
+  ChangeWriter() { store_.commit(Changes{StagePlanned{"final", {cell_}}}); }
+
+  std::filesystem::path file_ = scratch_folder() / "a.db";
+  sweeps::PlannedCell cell_ = planned_cell({}, "final", 0);
+  Store store_ = open_store(file_);
+};
+
+TEST_F(ChangeWriter, RefusesAResultOfACellThatDoesNotRun) {
+  EXPECT_THAT(refusal(store_, {AttemptFinished{cell_.id, 1, trial_result({})}}),
+              HasSubstr("not the attempt that runs"));
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM metrics"), 0);
+}
+
+TEST_F(ChangeWriter, RefusesALateResultOfASupersededAttempt) {
+  store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
+  store_.commit(Changes{AttemptFailed{cell_.id, 1, FailureClass::lost, "no beat", false}});
+  store_.commit(Changes{AttemptStarted{cell_.id, 2, 2, "host", "cpu"}});
+  EXPECT_THAT(refusal(store_, {AttemptFinished{cell_.id, 1, trial_result({})}}),
+              HasSubstr("attempt 1: its result is refused"));
+  EXPECT_EQ(text(file_, "SELECT state FROM cells"), "running");
+  store_.commit(Changes{AttemptFinished{cell_.id, 2, trial_result({})}});
+  EXPECT_EQ(count(file_, "SELECT accepted_attempt FROM cells"), 2);
+}
+
+TEST_F(ChangeWriter, RefusesASecondResult) {
+  accept(store_, cell_.id, trial_result({}));
+  EXPECT_THAT(refusal(store_, {AttemptFinished{cell_.id, 1, trial_result({})}}), HasSubstr("refused"));
+  EXPECT_THAT(refusal(store_, {AttemptStarted{cell_.id, 2, 1, "host", "cpu"}}), HasSubstr("does not wait"));
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM metrics"), 310);
+}
+
+TEST_F(ChangeWriter, RefusesTheFailureOfAnAttemptThatDoesNotRun) {
+  accept(store_, cell_.id, trial_result({}));
+  EXPECT_THAT(refusal(store_, {AttemptFailed{cell_.id, 1, FailureClass::bug, "oops", true}}),
+              HasSubstr("failure is refused"));
+  EXPECT_EQ(text(file_, "SELECT state FROM cells"), "accepted");
+}
+
+TEST_F(ChangeWriter, RefusesTwoRunningAttempts) {
+  store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
+  EXPECT_THAT(refusal(store_, {AttemptStarted{cell_.id, 2, 2, "host", "cpu"}}), HasSubstr("does not wait"));
+}
+
+TEST_F(ChangeWriter, RefusesAnUnknownCellAndStage) {
+  EXPECT_THAT(refusal(store_, {AttemptStarted{std::string(64, '0'), 1, 1, "host", "cpu"}}),
+              HasSubstr("does not wait"));
+  EXPECT_THAT(refusal(store_, {StagePlanned{"finale", {}}}), HasSubstr("finale"));
+  EXPECT_THAT(refusal(store_, {StageSelected{"finale", "{}", 0}}), HasSubstr("finale"));
+}
+
+TEST_F(ChangeWriter, LeavesNothingOfATransactionThatFailsInTheMiddle) {
+  store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
+  auto result = trial_result({});
+  result.metrics.push_back(result.metrics.front());  // the same key twice, after 310 good rows
+  const std::string reason = refusal(store_, {AttemptFinished{cell_.id, 1, result}});
+  EXPECT_THAT(reason, HasSubstr(file_.string() + ": commit: "));
+  EXPECT_THAT(reason, HasSubstr("UNIQUE"));
+  for (const std::string table : {"metrics", "epochs", "predictions"}) {
+    EXPECT_EQ(count(file_, "SELECT count(*) FROM " + table), 0) << table;
+  }
+  EXPECT_EQ(text(file_, "SELECT state FROM cells"), "running");
+  store_.commit(Changes{AttemptFinished{cell_.id, 1, trial_result({})}});  // and the statements still work
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM metrics"), 310);
+}
+
+TEST_F(ChangeWriter, RefusesPredictionsThatAreNoMatrixRows) {
+  auto result = trial_result({});
+  result.predictions[0].values.pop_back();
+  store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
+  EXPECT_DEATH(store_.commit(Changes{AttemptFinished{cell_.id, 1, result}}), "kSubsetCount");
+}
+
+TEST_F(ChangeWriter, KeepsWhatADivergedTrialHas) {
+  sweeps::TrialResult diverged;
+  diverged.outcome = sweeps::Outcome::diverged;
+  diverged.diverged_step = 17;
+  diverged.epochs = {{1, {{"total", std::numeric_limits<double>::infinity()}}, 2.0, std::nullopt, true, 0.5}};
+  accept(store_, cell_.id, diverged);
+  EXPECT_EQ(text(file_, "SELECT state || diverged_step FROM cells"), "diverged17");
+  EXPECT_EQ(text(file_, "SELECT losses FROM epochs"), R"({"total":null})");
+  EXPECT_EQ(store_.cells().front().state, CellState::diverged);
+}
+
+TEST_F(ChangeWriter, StoresWhatIsNotANumberAsNull) {
+  auto result = trial_result({});
+  result.metrics.front().metrics.mae = std::numeric_limits<double>::quiet_NaN();
+  result.metrics.front().metrics.acc7 = std::numeric_limits<double>::infinity();
+  accept(store_, cell_.id, result);
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM metrics WHERE mae IS NULL AND acc7 IS NULL"), 1);
+}
+
+}  // namespace
+}  // namespace missmodal::results

@@ -1,0 +1,212 @@
+#include "tests/results/fabricated.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <utility>
+
+#include "sweeps/sha256.h"
+
+namespace missmodal::results {
+
+std::filesystem::path scratch_folder() {
+  const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+  const auto folder = std::filesystem::path(testing::TempDir()) / "missmodal_results" /
+                      (std::string(test->test_suite_name()) + "." + test->name());
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directories(folder);
+  return folder;
+}
+
+std::string read_bytes(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void write_bytes(const std::filesystem::path& file, std::string_view bytes) {
+  std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+Finished run_shell(const std::string& command) {
+  Finished finished;
+  FILE* pipe = popen(("{ " + command + "; } 2>&1").c_str(), "r");
+  std::array<char, 4096> buffer{};
+  for (std::size_t size = 0; (size = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;) {
+    finished.output.append(buffer.data(), size);
+  }
+  const int status = pclose(pipe);
+  finished.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return finished;
+}
+
+std::int64_t count(const std::filesystem::path& database, const std::string& query) {
+  return SQLite::Database(database.string()).execAndGet(query).getInt64();
+}
+
+std::string text(const std::filesystem::path& database, const std::string& query) {
+  return SQLite::Database(database.string()).execAndGet(query).getString();
+}
+
+Provenance provenance() {
+  return {.sweep_name = "mosi",
+          .sweep_text = "name: mosi\n",
+          .dataset_sha256 = std::string(64, 'd'),
+          .dataset_label = "MOSI",
+          .dataset_report = R"({"splits": {}})",
+          .program_version = "0.1.0",
+          .libtorch_version = "1.13.0",
+          .draws = 20};
+}
+
+std::vector<StageRecord> stages() {
+  return {{"search", "", true, 2}, {"final", "search", false, 3}, {"ablation", "search", false, 24}};
+}
+
+std::vector<SplitRecord> splits() {
+  const std::vector<float> labels{-2.0F, -1.0F, 0.0F, 1.0F, -0.4F, 2.5F, -3.0F, 0.6F};
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < labels.size(); ++i) ids.push_back("clip$_$" + std::to_string(i));
+  return {{sweeps::SplitName::valid, ids, labels}, {sweeps::SplitName::test, ids, labels}};
+}
+
+Store open_store(const std::filesystem::path& database) {
+  return {database, provenance(), stages(), splits()};
+}
+
+sweeps::PlannedCell planned_cell(const Recipe& recipe, const std::string& stage, int plan_index,
+                                 const std::string& variant, const std::string& point) {
+  nlohmann::json configuration{{"dataset", std::string(64, 'd')},
+                               {"evaluation", {{"route", recipe.route}}},
+                               {"loss", {{"terms", recipe.terms}}},
+                               {"model", {{"name", "missmodal"}, {"hidden", recipe.hidden}}},
+                               {"seed", recipe.seed},
+                               {"semantics", 1},
+                               {"training", {{"batch_size", 32}, {"learning_rate", 5e-4}}}};
+  if (recipe.terms.size() > 1 && recipe.terms[1] == "geo") configuration["loss"]["alpha"] = recipe.alpha;
+  const std::string canonical = configuration.dump();
+  return {.id = hex(sha256(canonical)),
+          .configuration = canonical,
+          .stage = stage,
+          .variant = variant,
+          .plan_index = plan_index,
+          .point = point,
+          .text_weights = ""};
+}
+
+namespace {
+
+double complete_mae(const Recipe& recipe) {
+  const auto k = static_cast<double>(recipe.seed - 1111);
+  if (recipe.route == "full") return 1.0 + 0.02 * k;
+  return 0.7 + 0.01 * k + 0.05 * static_cast<double>(4 - recipe.terms.size());
+}
+
+double added(const sweeps::Condition& condition) {
+  if (condition.family == sweeps::Family::subset) return name(condition.subset).size() == 1 ? 0.2 : 0.1;
+  return condition.rate_percent / 1000.0;
+}
+
+sweeps::Metrics metrics(double mae) {
+  const double share = 1 - mae / 2;
+  return {.n = 8,
+          .mae = mae,
+          .corr = 1 - mae,
+          .acc7 = share - 0.3,
+          .acc5 = share - 0.2,
+          .acc2_has0 = share,
+          .f1_has0 = share - 0.01,
+          .acc2_non0 = share + 0.02,
+          .f1_non0 = share + 0.01};
+}
+
+}  // namespace
+
+sweeps::TrialResult trial_result(const Recipe& recipe) {
+  using sweeps::RowKind;
+  using sweeps::SplitName;
+  sweeps::TrialResult result;
+  result.best_epoch = 1;
+  result.epochs = {{1, {{"task", 1.5}, {"total", 2.25}}, 1.25, 0.25, true, 0.5},
+                   {2, {{"task", 1.25}, {"total", 2.0}}, 1.5, std::nullopt, false, 0.5}};
+  for (const SplitName split : {SplitName::valid, SplitName::test}) {
+    result.predictions.push_back({split, std::vector<float>(7 * 8, 0.5F)});
+    for (const sweeps::Condition& condition : sweeps::paper_conditions()) {
+      const double mae = complete_mae(recipe) + added(condition) - (split == SplitName::valid ? 0.25 : 0);
+      if (!condition.drawn()) {
+        result.metrics.push_back({split, condition, RowKind::fixed, metrics(mae)});
+        continue;
+      }
+      result.metrics.push_back({split, condition, RowKind::mean, metrics(mae)});
+      result.metrics.push_back({split, condition, RowKind::sd, metrics(0.125)});
+      result.metrics.push_back({split, condition, RowKind::first, metrics(mae + 0.5)});
+      sweeps::Metrics expected = metrics(mae - 0.25);
+      expected.corr = expected.f1_has0 = expected.f1_non0 = std::nullopt;
+      result.metrics.push_back({split, condition, RowKind::expected, expected});
+    }
+  }
+  result.train_seconds = 12.5;
+  result.evaluate_seconds = 0.25;
+  result.parameters = 1000;
+  result.peak_memory_bytes = 4096;
+  return result;
+}
+
+void accept(Store& store, const std::string& cell, const sweeps::TrialResult& result, int attempt) {
+  store.commit(std::vector<Change>{AttemptStarted{cell, attempt, 1, "host", "cpu"}});
+  store.commit(std::vector<Change>{AttemptFinished{cell, attempt, result}});
+}
+
+std::filesystem::path fabricate(const std::filesystem::path& database) {
+  Store store = open_store(database);
+  std::vector<std::pair<sweeps::PlannedCell, Recipe>> cells;
+  StagePlanned search{"search", {}};
+  for (int i = 0; i < 2; ++i) {
+    const Recipe recipe{.seed = 7, .alpha = i == 0 ? 0.3 : 0.5};
+    search.cells.push_back(
+        planned_cell(recipe, "search", i, "", i == 0 ? R"({"loss.alpha":0.3})" : R"({"loss.alpha":0.5})"));
+    cells.emplace_back(search.cells.back(), recipe);
+  }
+  StagePlanned final{"final", {}};
+  StagePlanned ablation{"ablation", {}};
+  std::string parked;
+  for (const std::int64_t seed : {1111, 1112, 1113}) {
+    final.cells.push_back(planned_cell({.seed = seed}, "final", static_cast<int>(seed - 1111)));
+    for (int bits = 0; bits < 8; ++bits) {
+      Recipe recipe{.terms = {"task"}, .route = bits == 0 ? "full" : "subset", .seed = seed};
+      for (int i = 0; i < 3; ++i) {
+        if ((bits >> i & 1) != 0)
+          recipe.terms.emplace_back(std::array{"geo", "dis", "sem"}[static_cast<std::size_t>(i)]);
+      }
+      const int index = static_cast<int>(seed - 1111) * 8 + bits;
+      ablation.cells.push_back(planned_cell(recipe, "ablation", index, "variant" + std::to_string(bits)));
+      if (bits == 0 && seed == 1113) {
+        parked = ablation.cells.back().id;
+      } else {
+        cells.emplace_back(ablation.cells.back(), recipe);
+      }
+    }
+  }
+  // All in one transaction: a disk's sync takes longer than a test may.
+  std::vector<Change> history{search, StageSelected{"search", R"({"loss.alpha":0.5})", 0.45}, final,
+                              ablation};
+  for (const auto& [cell, recipe] : cells) {
+    history.emplace_back(AttemptStarted{cell.id, 1, 1, "host", "cpu"});
+    history.emplace_back(AttemptFinished{cell.id, 1, trial_result(recipe)});
+  }
+  history.emplace_back(AttemptStarted{parked, 1, 2, "host", "cpu"});
+  history.emplace_back(AttemptFailed{parked, 1, FailureClass::out_of_memory, "no memory", false});
+  history.emplace_back(AttemptStarted{parked, 2, 2, "host", "cpu"});
+  history.emplace_back(AttemptFailed{parked, 2, FailureClass::run_error, "disk quota exceeded", true});
+  history.emplace_back(SweepEnded{3, "1 cell was parked"});
+  store.commit(history);
+  return database;
+}
+
+}  // namespace missmodal::results

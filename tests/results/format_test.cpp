@@ -1,0 +1,119 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "results/report.h"
+#include "results/table.h"
+#include "tests/results/fabricated.h"
+
+namespace missmodal::results {
+namespace {
+
+// Every kind of value, and every sign that a format must escape.
+Table tricky() {
+  return {.title = "A_title & more",
+          .columns = {"dataset", "synthetic", "model", "remark", "rate_percent", "seeds", "planned",
+                      "collapsed", "acc7", "acc7_sd", "mae", "mae_sd"},
+          .rows = {{std::string("MOSI"), std::int64_t{0}, std::string("a,b \"c\" 50% {x}"),
+                    std::string("loss.alpha=0.3"), std::int64_t{10}, std::int64_t{3}, std::int64_t{5},
+                    std::int64_t{0}, 83.4, 1.25, 0.7, Value()},
+                   {std::string("MOSI"), std::int64_t{0}, std::string("x|y\\z^~"), std::string(""),
+                    std::int64_t{100}, std::int64_t{1}, std::int64_t{1}, std::int64_t{1}, 9.0, 0.5, Value(),
+                    Value()}},
+          .notes = {"a note_1"}};
+}
+
+TEST(Format, Text) {
+  EXPECT_EQ(format(tricky(), Format::text),
+            R"(A_title & more
+model            remark          rate %  seeds         Acc7    MAE
+------------------------------------------------------------------
+a,b "c" 50% {x}  loss.alpha=0.3      10    3/5  83.40 ±1.25  0.700
+x|y\z^~ †                           100    1/1   9.00 ±0.50      -
+  a note_1
+)");
+}
+
+TEST(Format, Markdown) {
+  EXPECT_EQ(format(tricky(), Format::markdown),
+            R"(**A\_title & more**
+
+| model | remark | rate % | seeds | Acc7 | MAE |
+|---|---|---:|---:|---:|---:|
+| a,b "c" 50% {x} | loss.alpha=0.3 | 10 | 3/5 | 83.40 ±1.25 | 0.700 |
+| x\|y\\z^~ † |  | 100 | 1/1 | 9.00 ±0.50 | - |
+
+a note\_1
+)");
+}
+
+TEST(Format, Latex) {
+  EXPECT_EQ(format(tricky(), Format::latex),
+            R"(\begin{table}
+\centering
+\caption{A\_title \& more}
+\begin{tabular}{llrrrr}
+\toprule
+model & remark & rate \% & seeds & Acc7 & MAE \\
+\midrule
+a,b "c" 50\% \{x\} & loss.alpha=0.3 & 10 & 3/5 & 83.40 $\pm$1.25 & 0.700 \\
+x$|$y\textbackslash{}z\textasciicircum{}\textasciitilde{} $\dagger$ &  & 100 & 1/1 & 9.00 $\pm$0.50 & - \\
+\bottomrule
+\end{tabular}
+
+\footnotesize a note\_1
+\end{table}
+)");
+}
+
+TEST(Format, Csv) {
+  EXPECT_EQ(format(tricky(), Format::csv),
+            "dataset,synthetic,model,remark,rate_percent,seeds,planned,collapsed,acc7,acc7_sd,mae,mae_sd\r\n"
+            "MOSI,0,\"a,b \"\"c\"\" 50% {x}\",loss.alpha=0.3,10,3,5,0,83.4,1.25,0.7,\r\n"
+            "MOSI,0,x|y\\z^~,,100,1,1,1,9,0.5,,\r\n");
+}
+
+TEST(Format, JsonKeepsTypesAndTheOrderOfColumns) {
+  const auto rows = nlohmann::ordered_json::parse(format(tricky(), Format::json));
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].begin().key(), "dataset");
+  EXPECT_EQ(rows[0].size(), 12U);
+  EXPECT_TRUE(rows[0]["seeds"].is_number_integer());
+  EXPECT_TRUE(rows[1]["acc7"].is_number_float());
+  EXPECT_EQ(rows[0]["mae"], 0.7);
+  EXPECT_TRUE(rows[0]["mae_sd"].is_null());
+  EXPECT_EQ(rows[0]["model"], "a,b \"c\" 50% {x}");
+}
+
+TEST(Format, JsonOfNoRowsIsAnEmptyList) {
+  Table table = tricky();
+  table.rows.clear();
+  EXPECT_EQ(format(table, Format::json), "[]\n");
+}
+
+TEST(Format, ShowsTheDatasetWhereThereAreSeveral) {
+  Table table = tricky();
+  table.rows[1][0] = std::string("MOSEI");
+  EXPECT_EQ(sheet(table).columns.front().name, "dataset");
+}
+
+TEST(Format, Table1AsText) {
+  const Table table = report(Exhibit::table1, {fabricate(scratch_folder() / "a.db")});
+  EXPECT_EQ(format(table, Format::text),
+            read_bytes(std::filesystem::path(MISSMODAL_SOURCE_DIR) / "tests/results/golden/table1.txt"));
+}
+
+TEST(Format, Table5AsLatex) {
+  const Table table = report(Exhibit::table5, {fabricate(scratch_folder() / "a.db")});
+  EXPECT_EQ(format(table, Format::latex),
+            read_bytes(std::filesystem::path(MISSMODAL_SOURCE_DIR) / "tests/results/golden/table5.tex"));
+}
+
+TEST(Format, Table6AsMarkdown) {
+  const Table table = report(Exhibit::table6, {fabricate(scratch_folder() / "a.db")});
+  EXPECT_EQ(format(table, Format::markdown),
+            read_bytes(std::filesystem::path(MISSMODAL_SOURCE_DIR) / "tests/results/golden/table6.md"));
+}
+
+}  // namespace
+}  // namespace missmodal::results

@@ -1,0 +1,99 @@
+// The program missmodal-report, and the same numbers from the plain sqlite3 shell.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "results/report.h"
+#include "tests/results/fabricated.h"
+
+namespace missmodal::results {
+namespace {
+
+using testing::HasSubstr;
+
+Finished report_program(const std::string& arguments) {
+  return run_shell(std::string(MISSMODAL_REPORT) + " " + arguments);
+}
+
+class Program : public testing::Test {
+ protected:
+  std::string database_ = fabricate(scratch_folder() / "a.db").string();
+};
+
+TEST_F(Program, TheSqliteShellGivesTheSameNumbers) {
+  for (const std::string name : {"table1", "table2", "table3", "table4", "table5", "table6", "figure3"}) {
+    const std::string query = std::string(MISSMODAL_SOURCE_DIR) + "/results/queries/" + name + ".sql";
+    const Finished shell = run_shell("sqlite3 -json -readonly " + database_ + " < " + query);
+    ASSERT_EQ(shell.exit_code, 0) << shell.output;
+    const std::string command = name == "figure3" ? "figure 3 " : "table " + name.substr(5) + " ";
+    const Finished program = report_program(command + database_ + " --format json");
+    ASSERT_EQ(program.exit_code, 0) << program.output;
+    const auto rows = nlohmann::json::parse(program.output);
+    EXPECT_EQ(nlohmann::json::parse(shell.output), rows) << name;
+    EXPECT_GE(rows.size(), 3U) << name;
+  }
+}
+
+TEST_F(Program, PrintsATable) {
+  const Finished finished = report_program("table 1 " + database_);
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_EQ(finished.output, format(report(Exhibit::table1, {database_}), Format::text));
+}
+
+TEST_F(Program, PrintsTheCurve) {
+  const Finished finished = report_program("figure 3 " + database_);
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_THAT(finished.output, HasSubstr("MAE with MissModal (*) and without (o)"));
+}
+
+TEST_F(Program, PrintsEverything) {
+  const Finished text = report_program("all " + database_);
+  EXPECT_EQ(text.exit_code, 0);
+  for (const std::string heading :
+       {"Table 1:", "Table 2:", "Table 3:", "Table 5:", "Table 6:", "Figure 3:"}) {
+    EXPECT_THAT(text.output, HasSubstr(heading));
+  }
+  const auto json = nlohmann::json::parse(report_program("all --format json " + database_).output);
+  EXPECT_EQ(json["table5"].size(), 9U);
+  EXPECT_EQ(report_program("all --format csv " + database_).exit_code, 2);
+}
+
+TEST_F(Program, ReturnsTheVerdict) {
+  EXPECT_EQ(report_program("status " + database_).exit_code, 0);
+  EXPECT_EQ(report_program("status --exit-code " + database_).exit_code, 3);
+  EXPECT_EQ(nlohmann::json::parse(report_program("status --json " + database_).output)["attempts"], 27);
+}
+
+TEST_F(Program, RefusesBadInputInOneLine) {
+  const std::string missing = database_ + ".no";
+  for (const std::string& command :
+       {"table 1 " + missing, "figure 3 " + missing, "all " + missing, "status " + missing}) {
+    const Finished finished = report_program(command);
+    EXPECT_EQ(finished.exit_code, 2) << command;
+    EXPECT_EQ(finished.output, missing + ": no such file\n") << command;
+  }
+  EXPECT_EQ(report_program("table 9 " + database_).output, "table: there is no table 9; there are 1 to 6\n");
+  EXPECT_EQ(report_program("table 9 " + database_).exit_code, 2);
+  EXPECT_EQ(report_program("table 1").exit_code, 2);
+  EXPECT_EQ(report_program("table one " + database_).exit_code, 2);
+  EXPECT_EQ(report_program("table 1 --format pdf " + database_).exit_code, 2);
+  EXPECT_EQ(report_program("").exit_code, 2);
+  EXPECT_FALSE(std::filesystem::exists(missing));
+}
+
+TEST_F(Program, SaysWhenItCannotWrite) {
+  const Finished finished =
+      run_shell("{ " + std::string(MISSMODAL_REPORT) + " all " + database_ + " > /dev/full; }");
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.output, HasSubstr("cannot write"));
+}
+
+TEST_F(Program, HasHelpAndAVersion) {
+  EXPECT_EQ(report_program("--help").exit_code, 0);
+  EXPECT_EQ(report_program("--version").exit_code, 0);
+}
+
+}  // namespace
+}  // namespace missmodal::results

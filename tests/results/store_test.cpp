@@ -1,0 +1,185 @@
+#include "results/store.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "sweeps/error.h"
+#include "tests/results/fabricated.h"
+
+namespace missmodal::results {
+namespace {
+
+using Changes = std::vector<Change>;
+
+TEST(Store, KeepsEverythingOfAResult) {
+  const auto file = scratch_folder() / "a.db";
+  const auto cell = planned_cell({}, "final", 0);
+  auto result = trial_result({});
+  result.predictions[1].values[9] = -1.25F;
+  Store store = open_store(file);
+  store.commit(Changes{StagePlanned{"final", {cell}}});
+  accept(store, cell.id, result);
+
+  EXPECT_EQ(count(file, "SELECT count(*) FROM metrics"), 310);
+  EXPECT_EQ(count(file, "SELECT count(*) FROM epochs"), 2);
+  EXPECT_EQ(text(file, "SELECT losses FROM epochs WHERE epoch = 1"), R"({"task":1.5,"total":2.25})");
+  EXPECT_EQ(count(file, "SELECT count(*) FROM epochs WHERE valid_corr IS NULL AND epoch = 2"), 1);
+  EXPECT_EQ(text(file, "SELECT state || accepted_attempt || best_epoch FROM cells"), "accepted11");
+  EXPECT_EQ(text(file, "SELECT state || rank || host || device FROM attempts"), "accepted1hostcpu");
+  EXPECT_EQ(
+      text(file,
+           "SELECT train_seconds || ' ' || evaluate_seconds || ' ' || peak_memory_bytes || ' ' || parameters "
+           "FROM attempts WHERE ended_unix >= started_unix"),
+      "12.5 0.25 4096 1000");
+  EXPECT_EQ(count(file, "SELECT count(*) FROM utterances"), 16);
+  EXPECT_EQ(count(file,
+                  "SELECT count(*) FROM metrics WHERE kind = 'expected' AND (corr IS NOT NULL OR f1_has0 IS "
+                  "NOT NULL)"),
+            0);
+  // Row 1 (T), utterance 1 of the test matrix, as any language would read it.
+  SQLite::Database database(file.string());
+  SQLite::Statement select(database, "SELECT matrix FROM predictions WHERE split = 'test'");
+  ASSERT_TRUE(select.executeStep());
+  float value = 0;
+  std::memcpy(&value, static_cast<const char*>(select.getColumn(0).getBlob()) + 4 * (8 + 1), 4);
+  EXPECT_EQ(value, -1.25F);
+}
+
+TEST(Store, GoesOnWhereItEnded) {
+  const auto file = scratch_folder() / "a.db";
+  const auto done = planned_cell({.seed = 1}, "final", 0);
+  const auto running = planned_cell({.seed = 2}, "final", 1);
+  const auto failed = planned_cell({.seed = 3}, "final", 2);
+  {
+    Store store = open_store(file);
+    store.commit(Changes{StagePlanned{"final", {done, running, failed}}});
+    accept(store, done.id, trial_result({}));
+    store.commit(Changes{AttemptStarted{running.id, 1, 1, "host", "cpu"}});
+    store.commit(Changes{AttemptStarted{failed.id, 1, 1, "host", "cpu"}});
+    store.commit(Changes{AttemptFailed{failed.id, 1, FailureClass::bug, "oops", true}});
+  }
+  Store store = open_store(file);
+  const auto cells = store.cells();
+  ASSERT_EQ(cells.size(), 3U);
+  const auto find = [&](const std::string& id) {
+    return *std::find_if(cells.begin(), cells.end(), [&](const CellRecord& one) { return one.id == id; });
+  };
+  EXPECT_EQ(find(done.id).state, CellState::accepted);
+  EXPECT_EQ(find(running.id).state, CellState::pending);
+  EXPECT_EQ(find(running.id).attempts, 1);
+  EXPECT_EQ(find(running.id).counted_failures, 0);
+  EXPECT_EQ(find(failed.id).state, CellState::parked);
+  EXPECT_EQ(find(failed.id).counted_failures, 1);
+  EXPECT_EQ(count(file, "SELECT count(*) FROM provenance"), 2);
+  // What was running is given out again, as the next attempt.
+  accept(store, running.id, trial_result({}), 2);
+  EXPECT_EQ(
+      text(file, "SELECT group_concat(state || coalesce(failure, ''), ' ') FROM attempts WHERE cell = '" +
+                     running.id + "'"),
+      "failedinterrupted accepted");
+}
+
+TEST(Store, PlansAgainWithoutTouchingCells) {
+  const auto file = scratch_folder() / "a.db";
+  const auto first = planned_cell({.seed = 1}, "final", 0);
+  const auto second = planned_cell({.seed = 2}, "final", 1);
+  Store store = open_store(file);
+  store.commit(Changes{StagePlanned{"final", {first}}});
+  accept(store, first.id, trial_result({}));
+  store.commit(Changes{StagePlanned{"final", {first, second}}});
+  store.commit(Changes{StagePlanned{"ablation", {first}}});
+  EXPECT_EQ(count(file, "SELECT count(*) FROM cells WHERE state = 'accepted'"), 1);
+  EXPECT_EQ(count(file, "SELECT count(*) FROM cells"), 2);
+  EXPECT_EQ(count(file, "SELECT count(*) FROM stage_cells"), 3);
+  EXPECT_EQ(count(file, "SELECT planned FROM stages WHERE name = 'final'"), 2);
+  store.commit(Changes{StagePlanned{"final", {second}}});  // the file has fewer seeds now
+  EXPECT_EQ(count(file, "SELECT count(*) FROM stage_cells WHERE stage = 'final'"), 1);
+  EXPECT_EQ(count(file, "SELECT count(*) FROM cells"), 2);
+}
+
+TEST(Store, LinksOneCellTwiceToAStage) {
+  const auto file = scratch_folder() / "a.db";
+  Store store = open_store(file);
+  store.commit(
+      Changes{StagePlanned{"search", {planned_cell({}, "search", 0), planned_cell({}, "search", 1)}}});
+  EXPECT_EQ(count(file, "SELECT count(*) FROM stage_cells"), 2);
+  EXPECT_EQ(store.cells().size(), 1U);
+}
+
+TEST(Store, KeepsTheWinner) {
+  const auto file = scratch_folder() / "a.db";
+  {
+    Store store = open_store(file);
+    EXPECT_EQ(store.selected_point("search"), std::nullopt);
+    store.commit(Changes{StageSelected{"search", R"({"loss.alpha":0.3})", 0.5}});
+    store.commit(Changes{StageSelected{"search", R"({"loss.alpha":0.3})", 0.5}});  // the same again
+    EXPECT_THROW(store.commit(Changes{StageSelected{"search", R"({"loss.alpha":0.7})", 0.4}}), RunError);
+  }
+  EXPECT_EQ(open_store(file).selected_point("search"), R"({"loss.alpha":0.3})");
+}
+
+TEST(Store, ForgetsThePlaceOfADroppedStageButNotItsWinner) {
+  const auto file = scratch_folder() / "a.db";
+  open_store(file).commit(Changes{StageSelected{"search", "{}", 0.5}});
+  const std::vector<StageRecord> fewer{{"final", "", false, 3}};
+  Store store(file, provenance(), fewer, splits());
+  EXPECT_EQ(text(file, "SELECT group_concat(name) FROM stages WHERE position IS NOT NULL"), "final");
+  EXPECT_EQ(store.selected_point("search"), "{}");
+}
+
+TEST(Store, ReadsValidationScores) {
+  const auto file = scratch_folder() / "a.db";
+  const auto cell = planned_cell({}, "search", 0);
+  Store store = open_store(file);
+  store.commit(Changes{StagePlanned{"search", {cell}}});
+  EXPECT_EQ(store.validation_value(cell.id, "mae", {}), std::nullopt);
+  accept(store, cell.id, trial_result({}));
+  EXPECT_NEAR(store.validation_value(cell.id, "mae", {}).value(), 0.45, 1e-12);
+  const sweeps::Condition half{sweeps::Family::text, Subset::TAV, 50};
+  EXPECT_NEAR(store.validation_value(cell.id, "mae", half).value(), 0.5, 1e-12);
+  EXPECT_NEAR(store.validation_value(cell.id, "acc7", {sweeps::Family::subset, Subset::AV, 0}).value(),
+              0.7 - 0.55 / 2, 1e-12);
+  EXPECT_EQ(store.validation_value(cell.id, "mae", {sweeps::Family::text, Subset::TAV, 55}), std::nullopt);
+  EXPECT_EQ(store.validation_value(std::string(64, '0'), "mae", {}), std::nullopt);
+}
+
+TEST(Store, ValidationScoresDoNotSeeTheTestSplit) {
+  const auto file = scratch_folder() / "a.db";
+  const auto cell = planned_cell({}, "search", 0);
+  auto result = trial_result({});
+  for (auto& row : result.metrics) {
+    if (row.split == sweeps::SplitName::test) row.metrics.mae = -1;
+  }
+  Store store = open_store(file);
+  store.commit(Changes{StagePlanned{"search", {cell}}});
+  accept(store, cell.id, result);
+  EXPECT_NEAR(store.validation_value(cell.id, "mae", {}).value(), 0.45, 1e-12);
+}
+
+TEST(Store, IsOneFileAtRest) {
+  const auto folder = scratch_folder();
+  fabricate(folder / "a.db");
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    names.push_back(entry.path().filename());
+  EXPECT_EQ(names, std::vector<std::string>{"a.db"});
+}
+
+TEST(Store, IsReadWhileItIsWritten) {
+  const auto file = scratch_folder() / "a.db";
+  Store store = open_store(file);
+  EXPECT_EQ(store.journal_mode(), "wal");
+  SQLite::Database reader(file.string());
+  SQLite::Transaction snapshot(reader);
+  EXPECT_EQ(reader.execAndGet("SELECT count(*) FROM cells").getInt(), 0);
+  store.commit(
+      Changes{StagePlanned{"final", {planned_cell({}, "final", 0)}}});  // does not wait for the reader
+  EXPECT_EQ(reader.execAndGet("SELECT count(*) FROM cells").getInt(), 0);
+  EXPECT_EQ(count(file, "SELECT count(*) FROM cells"), 1);
+}
+
+}  // namespace
+}  // namespace missmodal::results
