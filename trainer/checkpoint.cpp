@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sweeps/error.h"
-#include "sweeps/plan.h"
+#include "sweeps/canonical.h"
 #include "trainer/data/safetensors.h"
 #include "trainer/model/stored_tensor.h"
 

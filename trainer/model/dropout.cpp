@@ -28,7 +28,7 @@ DropoutStream::DropoutStream(const TrainingStep& step, torch::Device device)
   if (device.is_cpu()) return;
   // A clone, so that the process's own generator stays untouched.
   generator_ = at::globalContext().defaultGenerator(device).clone();
-  generator_->set_current_seed(std::uint64_t{key_[1]} << 32 | key_[0]);
+  generator_.set_current_seed(std::uint64_t{key_[1]} << 32 | key_[0]);
 }
 
 void DropoutStream::mask(DropoutLayer layer, double probability, std::int64_t sample, std::int64_t row,
@@ -54,7 +54,7 @@ torch::Tensor DropoutStream::fused(const torch::Tensor& x, double probability) c
 torch::Tensor DropoutStream::apply(const torch::Tensor& x, const RaggedLayout& layout, Rows rows,
                                    DropoutLayer layer, double probability) const {
   if (!active(probability)) return x;
-  if (generator_) return fused(x, probability);
+  if (generator_.defined()) return fused(x, probability);
   const auto columns = static_cast<std::size_t>(x.size(1));
   torch::Tensor masks = torch::empty(x.sizes(), torch::kFloat32);
   float* out = masks.data_ptr<float>();
@@ -69,7 +69,7 @@ torch::Tensor DropoutStream::apply(const torch::Tensor& x, const RaggedLayout& l
 
 torch::Tensor DropoutStream::apply(const torch::Tensor& x, DropoutLayer layer, double probability) const {
   if (!active(probability)) return x;
-  if (generator_) return fused(x, probability);
+  if (generator_.defined()) return fused(x, probability);
   const auto columns = static_cast<std::size_t>(x.size(1));
   torch::Tensor masks = torch::empty(x.sizes(), torch::kFloat32);
   float* out = masks.data_ptr<float>();
@@ -82,7 +82,7 @@ torch::Tensor DropoutStream::apply(const torch::Tensor& x, DropoutLayer layer, d
 torch::Tensor DropoutStream::apply_attention(const torch::Tensor& x, const RaggedLayout& layout, Rows rows,
                                              DropoutLayer layer, double probability) const {
   if (!active(probability)) return x;
-  if (generator_) return fused(x, probability);
+  if (generator_.defined()) return fused(x, probability);
   torch::Tensor masks = torch::zeros(x.sizes(), torch::kFloat32);
   for (std::int64_t sample = 0; sample < layout.batch(); ++sample) {
     const std::int64_t begin = layout.begin(rows, sample);

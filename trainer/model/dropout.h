@@ -7,7 +7,6 @@
 #include <torch/torch.h>
 
 #include <cstdint>
-#include <optional>
 #include <span>
 
 #include "trainer/model/model.h"
@@ -58,7 +57,7 @@ class DropoutStream {
   bool active_ = false;
   PhiloxKey key_{};
   std::int64_t first_sample_ = 0;
-  std::optional<at::Generator> generator_;  // on a GPU only
+  at::Generator generator_;  // on a GPU only
 };
 
 }  // namespace missmodal::trainer

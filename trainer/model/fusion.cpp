@@ -19,8 +19,9 @@ ConcatenationFusion::ConcatenationFusion(const std::array<std::int64_t, 3>& widt
       if (has(subset, modality)) in += widths[static_cast<unsigned>(modality)];
     }
     Network& network = networks_[row(subset)];
-    network.first = declare_linear(fmt::format("{}.0", name(subset)), in, configuration.fusion_width);
-    network.second = declare_linear(fmt::format("{}.3", name(subset)), configuration.fusion_width,
+    network.first =
+        declare_linear(fmt::format("{}.0", missmodal::name(subset)), in, configuration.fusion_width);
+    network.second = declare_linear(fmt::format("{}.3", missmodal::name(subset)), configuration.fusion_width,
                                     configuration.fusion_width);
   }
 }
