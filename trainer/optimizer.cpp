@@ -106,7 +106,7 @@ double AdamW::step() {
 }
 
 void AdamW::zero_grad() {
-  for (Parameter& parameter : parameters_) parameter.value.mutable_grad() = {};
+  for (Parameter& parameter : parameters_) parameter.value.mutable_grad().reset();
 }
 
 }  // namespace missmodal::trainer
