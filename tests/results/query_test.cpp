@@ -276,7 +276,7 @@ TEST_F(Collapse, OneSignForAll) {
 }
 
 TEST_F(Collapse, NoBetterThanTheBestConstant) {
-  healthy_.mae = 1.3125;
+  healthy_.mae = 1.3126;
   EXPECT_EQ(collapsed(healthy_), 1);
   healthy_.mae = 1.3124;
   EXPECT_EQ(collapsed(healthy_), 0);
