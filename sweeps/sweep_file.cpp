@@ -34,6 +34,7 @@ std::string read_text(const fs::path& file) {
   std::string text(kMostBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(stream.gcount()));
+  text.shrink_to_fit();
   return text;
 }
 

@@ -63,7 +63,9 @@ TEST(ValueType, ShortensWhatAMessageShows) {
   EXPECT_EQ(shown(std::string(500, 'x')).size(), 63U);
   std::string umlauts;
   for (int i = 0; i < 100; ++i) umlauts += "\xc3\xbc";
-  EXPECT_EQ(shown(umlauts), std::string(1, '"') + umlauts.substr(0, 58) + "...");
+  std::string expected = "\"";
+  expected.append(umlauts, 0, 58).append("...");
+  EXPECT_EQ(shown(umlauts), expected);
   EXPECT_EQ(shown("\xff"), "\"\xef\xbf\xbd\"");
 }
 

@@ -2,7 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdint>
+#include <exception>
+
 #include "sweeps/plan.h"
+#include "sweeps/shuffle.h"
 #include "sweeps/yaml_document.h"
 #include "tests/sweeps/sweep_text.h"
 
@@ -343,6 +347,37 @@ TEST_F(SweepFile, OverridesReplaceAddAndAreCheckedLikeTheFile) {
 
 TEST_F(SweepFile, AnOverrideMendsAFile) {
   EXPECT_THAT(mistakes(sweep_text("loss: {alpha: -1}\n"), {"loss.alpha=1"}), IsEmpty());
+}
+
+// Whatever the bytes: a sweep or an InputError, nothing else.
+TEST_F(SweepFile, SurvivesMutatedFiles) {
+  const std::string valid = search_text(
+      3,
+      "  - {name: final, from: search, seeds: &s [1, 2], variants: {on: {}, off: {loss.terms: [task]}}}\n");
+  const std::string alphabet = "{}[]:,-&*!|>'\"%@`#?~ \n\t\r09.ez\xff\xc3";
+  NumberStream numbers("mutations");
+  int refused = 0;
+  for (int round = 0; round < 500; ++round) {
+    std::string text = valid;
+    for (std::uint64_t edits = 1 + numbers.below(4); edits > 0 && !text.empty(); --edits) {
+      const std::size_t at = numbers.below(text.size());
+      const std::size_t length = numbers.below(8);
+      const std::uint64_t kind = numbers.below(4);
+      if (kind == 0) text.erase(at, length);
+      if (kind == 1) text.insert(at, 1, alphabet[numbers.below(alphabet.size())]);
+      if (kind == 2) text[at] = alphabet[numbers.below(alphabet.size())];
+      if (kind == 3) text.insert(at, text.substr(numbers.below(text.size()), length * 8));
+    }
+    try {
+      read(text);
+    } catch (const InputError&) {
+      ++refused;
+    } catch (const std::exception& error) {
+      FAIL() << error.what() << "\n" << text;
+    }
+  }
+  EXPECT_GT(refused, 100);
+  EXPECT_LT(refused, 500);
 }
 
 TEST_F(SweepFile, KeepsTheFilesBytes) {
