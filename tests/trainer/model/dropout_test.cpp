@@ -1,0 +1,89 @@
+#include "trainer/model/dropout.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tiny_model.h"
+
+namespace missmodal::trainer {
+namespace {
+
+constexpr DropoutLayer kLayer{1, 2, 3};
+
+torch::Tensor masks(const DropoutStream& stream, const std::vector<std::int64_t>& lengths, Rows rows,
+                    std::int64_t columns, double probability = 0.25) {
+  const RaggedLayout layout(lengths, torch::kCPU);
+  return stream.apply(torch::ones({layout.count(rows), columns}), layout, rows, kLayer, probability);
+}
+
+TEST(Dropout, KeepsTheRightShareAndTheMean) {
+  const DropoutStream stream({1111, 0, 0}, torch::kCPU);
+  const torch::Tensor mask = masks(stream, std::vector<std::int64_t>(100, 20), Rows::all, 100, 0.1);
+  EXPECT_NEAR(mask.eq(0).to(torch::kFloat64).mean().item<double>(), 0.1, 0.003);  // 5 standard errors
+  EXPECT_NEAR(mask.mean().item<double>(), 1, 0.004);
+}
+
+TEST(Dropout, TwoHalvesOfABatchSeeTheMasksOfTheWhole) {
+  const DropoutStream whole({1111, 7, 0}, torch::kCPU);
+  const DropoutStream second({1111, 7, 2}, torch::kCPU);
+  const torch::Tensor all = masks(whole, {3, 1, 5, 2}, Rows::all, 19);
+  EXPECT_TRUE(torch::equal(all.slice(0, 0, 4), masks(whole, {3, 1}, Rows::all, 19)));
+  EXPECT_TRUE(torch::equal(all.slice(0, 4, 11), masks(second, {5, 2}, Rows::all, 19)));
+}
+
+TEST(Dropout, ARowsMaskDoesNotDependOnWhichRowsAreComputed) {
+  const DropoutStream stream({1111, 7, 0}, torch::kCPU);
+  const torch::Tensor all = masks(stream, {3, 2}, Rows::all, 19);
+  EXPECT_TRUE(torch::equal(masks(stream, {3, 2}, Rows::last, 19), torch::stack({all[2], all[4]})));
+  EXPECT_TRUE(torch::equal(masks(stream, {3, 2}, Rows::first, 19), torch::stack({all[0], all[3]})));
+}
+
+TEST(Dropout, AttentionMasksDoNotDependOnPadding) {
+  const DropoutStream stream({1111, 7, 0}, torch::kCPU);
+  const RaggedLayout alone({3}, torch::kCPU);
+  const RaggedLayout beside({3, 6}, torch::kCPU);
+  const torch::Tensor small =
+      stream.apply_attention(torch::ones({1, 2, 3, 3}), alone, Rows::all, kLayer, 0.25);
+  const torch::Tensor large =
+      stream.apply_attention(torch::ones({2, 2, 6, 6}), beside, Rows::all, kLayer, 0.25);
+  EXPECT_TRUE(torch::equal(small[0], large[0].slice(1, 0, 3).slice(2, 0, 3)));
+}
+
+TEST(Dropout, EveryPartOfThePlaceCounts) {
+  const auto mask = [](TrainingStep step, DropoutLayer layer, std::int64_t row) {
+    std::vector<float> columns(256);
+    DropoutStream(step, torch::kCPU).mask(layer, 0.5, 0, row, columns);
+    return columns;
+  };
+  const auto first = mask({1, 0, 0}, kLayer, 0);
+  EXPECT_EQ(first, mask({1, 0, 0}, kLayer, 0));
+  EXPECT_NE(first, mask({2, 0, 0}, kLayer, 0));
+  EXPECT_NE(first, mask({1, 1, 0}, kLayer, 0));
+  EXPECT_NE(first, mask({1, 0, 1}, kLayer, 0));
+  EXPECT_NE(first, mask({1, 0, 0}, {0, 2, 3}, 0));
+  EXPECT_NE(first, mask({1, 0, 0}, {1, 1, 3}, 0));
+  EXPECT_NE(first, mask({1, 0, 0}, {1, 2, 2}, 0));
+  EXPECT_NE(first, mask({1, 0, 0}, kLayer, 1));
+}
+
+// docs/model.md's recipe, written out once more.
+TEST(Dropout, FollowsTheDocumentedRecipe) {
+  const PhiloxBlock derived = philox({1111, 0, 7, 0}, {0x64726f70U, 0x6f757401U});
+  const PhiloxBlock block = philox({1, 4, 10 + 2, 1U << 24 | 2U << 8 | 3U}, {derived[0], derived[1]});
+  std::vector<float> columns(16);
+  DropoutStream({1111, 7, 10}, torch::kCPU).mask(kLayer, 0.25, 2, 4, columns);
+  for (std::size_t lane = 0; lane < 8; ++lane) {
+    const std::uint32_t number = lane % 2 == 0 ? block[lane / 2] & 0xFFFFU : block[lane / 2] >> 16;
+    EXPECT_EQ(columns[8 + lane], number >= 16384 ? 1 / 0.75F : 0) << lane;
+  }
+}
+
+TEST(Dropout, OffOrZeroHandsBackItsInput) {
+  const torch::Tensor x = torch::rand({4, 3});
+  EXPECT_TRUE(DropoutStream().apply(x, kLayer, 0.5).is_same(x));
+  EXPECT_TRUE(DropoutStream({1, 0, 0}, torch::kCPU).apply(x, kLayer, 0).is_same(x));
+}
+
+}  // namespace
+}  // namespace missmodal::trainer

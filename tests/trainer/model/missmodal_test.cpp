@@ -1,0 +1,244 @@
+// Laws that hold whatever the weights: what must not change a result does not.
+
+#include "trainer/model/missmodal.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sweeps/error.h"
+#include "tiny_model.h"
+
+namespace missmodal::trainer {
+namespace {
+
+using sweeps::LossTerm;
+using sweeps::Route;
+using sweeps::TextEncoder;
+using sweeps::ZeroAt;
+using testing::kTinyBert;
+using testing::kTinyWidths;
+using testing::largest_difference;
+using testing::pick;
+using testing::random_batch;
+using testing::tiny_configuration;
+
+const testing::Lengths kLengths{{{3, 1, 5, 2, 9, 4}, {2, 4, 1, 3, 1, 2}, {6, 1, 2, 4, 3, 8}}};
+
+std::shared_ptr<MissModal> make(const sweeps::Configuration& configuration) {
+  const bool bert = configuration.model.text_encoder == TextEncoder::bert;
+  auto model = std::make_shared<MissModal>(configuration, kTinyWidths, bert ? kTinyBert : "");
+  model->initialize();
+  return model;
+}
+
+torch::Tensor flat_gradient(Model& model) {
+  std::vector<torch::Tensor> gradients;
+  for (auto& item : model.named_parameters()) {
+    torch::Tensor& gradient = item.value().mutable_grad();
+    gradients.push_back(gradient.defined() ? gradient.flatten() : torch::zeros(item.value().numel()));
+    gradient = torch::Tensor();
+  }
+  return torch::cat(gradients);
+}
+
+class MissModalLaws : public ::testing::TestWithParam<TextEncoder> {};
+
+TEST_P(MissModalLaws, CompanyInABatchDoesNotChangeAPrediction) {
+  const torch::NoGradGuard no_grad;
+  const Batch batch = random_batch(kLengths);
+  for (const Route route : {Route::subset, Route::full}) {
+    auto configuration = tiny_configuration(GetParam());
+    configuration.evaluation.route = route;
+    const auto model = make(configuration);
+    const torch::Tensor together = model->predict(batch);
+    for (std::int64_t sample = 0; sample < batch.size(); ++sample) {
+      const torch::Tensor alone = model->predict(pick(batch, {sample}));
+      EXPECT_LT(largest_difference(alone.squeeze(1), together.select(1, sample)), 1e-6) << sample;
+    }
+  }
+}
+
+// With the sequence encoder, where dropout can be off; BERT's follows config.json.
+TEST(MissModal, TheOrderOfABatchDoesNotChangeTheGradient) {
+  const auto model = make(tiny_configuration(TextEncoder::sequence));
+  const Batch batch = random_batch(kLengths);
+  model->losses(batch, {}).total.backward();
+  const torch::Tensor first = flat_gradient(*model);
+  model->losses(pick(batch, {4, 2, 0, 1, 5, 3}), {}).total.backward();
+  const torch::Tensor second = flat_gradient(*model);
+  EXPECT_LT((first - second).norm().item<double>(), 1e-5 * first.norm().item<double>());
+}
+
+TEST_P(MissModalLaws, SameSeedSameBitsOtherSeedOthers) {
+  auto configuration = tiny_configuration(GetParam(), 0.3);
+  const Batch batch = random_batch(kLengths);
+  const auto gradient = [&](TrainingStep step) {
+    const auto model = make(configuration);
+    model->losses(batch, step).total.backward();
+    return flat_gradient(*model);
+  };
+  const torch::Tensor first = gradient({1111, 3, 0});
+  EXPECT_TRUE(torch::equal(first, gradient({1111, 3, 0})));
+  EXPECT_FALSE(torch::equal(first, gradient({1112, 3, 0})));
+  EXPECT_FALSE(torch::equal(first, gradient({1111, 4, 0})));
+  configuration.seed = 1112;
+  EXPECT_FALSE(torch::equal(first, gradient({1111, 3, 0})));
+}
+
+// task and dis are means over utterances, so the halves' losses average to the whole's if, and only if, each
+// half sees the dropout masks of its place in the whole.
+TEST_P(MissModalLaws, HalvesOfABatchDropOutWhatTheWholeDoes) {
+  auto configuration = tiny_configuration(GetParam(), 0.3);
+  configuration.loss.terms = {LossTerm::task, LossTerm::dis, LossTerm::sem};
+  const auto model = make(configuration);
+  const Batch batch = random_batch(kLengths);
+  model->losses(batch, {1111, 5, 0}).total.backward();
+  const torch::Tensor whole = flat_gradient(*model);
+  (model->losses(pick(batch, {0, 1, 2}), {1111, 5, 0}).total / 2).backward();
+  (model->losses(pick(batch, {3, 4, 5}), {1111, 5, 3}).total / 2).backward();
+  EXPECT_LT((whole - flat_gradient(*model)).norm().item<double>(), 1e-5 * whole.norm().item<double>());
+  (model->losses(pick(batch, {0, 1, 2}), {1111, 5, 0}).total / 2).backward();
+  (model->losses(pick(batch, {3, 4, 5}), {1111, 5, 0}).total / 2).backward();
+  EXPECT_GT((whole - flat_gradient(*model)).norm().item<double>(), 1e-3 * whole.norm().item<double>());
+}
+
+// Row S of the matrix must not know a missing modality's numbers at all.
+TEST_P(MissModalLaws, ARowDoesNotSeeWhatIsMissing) {
+  const torch::NoGradGuard no_grad;
+  const Batch batch = random_batch(kLengths, 1);
+  const Batch other = random_batch(kLengths, 2);
+  for (const Route route : {Route::subset, Route::full}) {
+    auto configuration = tiny_configuration(GetParam());
+    configuration.evaluation.route = route;
+    const auto model = make(configuration);
+    const torch::Tensor predictions = model->predict(batch);
+    for (const Subset subset : kSubsets) {
+      Batch changed = batch;
+      for (const Modality modality : kModalities) {
+        const auto index = static_cast<unsigned>(modality);
+        if (!has(subset, modality)) changed.sequences[index] = other.sequences[index];
+      }
+      if (!has(subset, Modality::text)) changed.tokens = other.tokens;
+      const torch::Tensor again = model->predict(changed);
+      EXPECT_TRUE(torch::equal(again[row(subset)], predictions[row(subset)])) << name(subset);
+      if (subset != Subset::TAV) {
+        EXPECT_FALSE(torch::equal(again[0], predictions[0])) << name(subset);
+      }
+    }
+  }
+}
+
+// Route full, zero_at input: the look-up equals the complete prediction of a batch whose frames really are
+// zero.
+TEST_P(MissModalLaws, ZeroedFramesAreWhatALookUpHolds) {
+  const torch::NoGradGuard no_grad;
+  auto configuration = tiny_configuration(GetParam());
+  configuration.evaluation.route = Route::full;
+  if (GetParam() == TextEncoder::sequence) configuration.evaluation.zero_text = ZeroAt::input;
+  const auto model = make(configuration);
+  const Batch batch = random_batch(kLengths);
+  const torch::Tensor predictions = model->predict(batch);
+  for (const Subset subset : kSubsets) {
+    if (GetParam() == TextEncoder::bert && !has(subset, Modality::text)) continue;
+    Batch zeroed = batch;
+    for (const Modality modality : kModalities) {
+      RaggedBatch& ragged = zeroed.sequences[static_cast<unsigned>(modality)];
+      if (!has(subset, modality)) ragged.rows = torch::zeros_like(ragged.rows);
+    }
+    EXPECT_LT(largest_difference(model->predict_complete(zeroed), predictions[row(subset)]), 1e-6)
+        << name(subset);
+  }
+}
+
+TEST_P(MissModalLaws, CompletePredictionIsTheFirstRow) {
+  const torch::NoGradGuard no_grad;
+  const Batch batch = random_batch(kLengths);
+  for (const Route route : {Route::subset, Route::full}) {
+    auto configuration = tiny_configuration(GetParam());
+    configuration.evaluation.route = route;
+    const auto model = make(configuration);
+    EXPECT_LT(largest_difference(model->predict_complete(batch), model->predict(batch)[0]), 1e-6);
+  }
+}
+
+TEST_P(MissModalLaws, FloatsAreNearDoubles) {
+  const Batch batch = random_batch(kLengths);
+  Batch doubles = batch;
+  for (RaggedBatch& ragged : doubles.sequences) ragged.rows = ragged.rows.to(torch::kFloat64);
+  doubles.labels = doubles.labels.to(torch::kFloat64);
+  const auto configuration = tiny_configuration(GetParam(), 0.3);
+  const auto single = make(configuration);
+  const auto precise = make(configuration);
+  precise->to(torch::kFloat64);
+  single->losses(batch, {1111, 2, 0}).total.backward();
+  precise->losses(doubles, {1111, 2, 0}).total.backward();
+  const torch::Tensor expected = flat_gradient(*precise);
+  EXPECT_LT((flat_gradient(*single) - expected).norm().item<double>(), 1e-5 * expected.norm().item<double>());
+}
+
+INSTANTIATE_TEST_SUITE_P(TextEncoders, MissModalLaws,
+                         ::testing::Values(TextEncoder::sequence, TextEncoder::bert),
+                         [](const auto& parameter) {
+                           return parameter.param == TextEncoder::bert ? "bert" : "sequence";
+                         });
+
+// Without geo, dis and sem the incomplete fusions never see a gradient, so nothing may be scored through
+// them.
+TEST(MissModal, WithTheTaskLossAloneOnlyTheFullFusionIsUsed) {
+  auto configuration = tiny_configuration(TextEncoder::sequence);
+  configuration.loss.terms = {LossTerm::task};
+  const auto model = make(configuration);
+  const Batch batch = random_batch(kLengths);
+  torch::Tensor before;
+  {
+    const torch::NoGradGuard no_grad;
+    before = model->predict(batch);
+    for (auto& item : model->named_parameters()) {
+      EXPECT_EQ(model->is_used(item.key()),
+                item.key().rfind("fusion.", 0) != 0 || item.key().rfind("fusion.TAV.", 0) == 0)
+          << item.key();
+      if (!model->is_used(item.key())) item.value().fill_(1e6);
+    }
+    EXPECT_TRUE(torch::equal(model->predict(batch), before));
+  }
+  const Losses losses = model->losses(batch, {});
+  ASSERT_EQ(losses.terms.size(), 1U);
+  EXPECT_EQ(losses.terms[0].first, "task");
+  EXPECT_TRUE(torch::equal(losses.terms[0].second, losses.total.detach()));
+}
+
+TEST(MissModal, RefusesARouteThatScoresUntrainedFusions) {
+  auto configuration = tiny_configuration(TextEncoder::sequence);
+  configuration.loss.terms = {LossTerm::task};
+  configuration.evaluation.route = Route::subset;
+  EXPECT_THROW(make(configuration), InputError);
+}
+
+TEST(MissModal, RefusesZeroTokens) {
+  auto configuration = tiny_configuration(TextEncoder::bert);
+  configuration.evaluation.route = Route::full;
+  configuration.evaluation.zero_text = ZeroAt::input;
+  EXPECT_THROW(make(configuration), InputError);
+}
+
+TEST(MissModal, HasTheParametersOfThePaperSizedNetwork) {
+  sweeps::Configuration configuration;
+  const MissModal model(configuration, {0, 5, 20},
+                        R"({"vocab_size": 30522, "hidden_size": 768, "num_hidden_layers": 12,
+                            "num_attention_heads": 12, "intermediate_size": 3072, "max_position_embeddings": 512,
+                            "type_vocab_size": 2})");
+  std::int64_t all = 0;
+  std::int64_t pretrained = 0;
+  for (const auto& item : model.named_parameters()) {
+    all += item.value().numel();
+    if (model.is_pretrained(item.key())) pretrained += item.value().numel();
+  }
+  EXPECT_EQ(all, 110819073);
+  EXPECT_EQ(all - pretrained, 1927425);
+}
+
+}  // namespace
+}  // namespace missmodal::trainer

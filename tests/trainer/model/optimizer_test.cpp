@@ -1,0 +1,111 @@
+// What the ten golden steps (golden_test.cpp) do not show of AdamW.
+
+#include "trainer/optimizer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+namespace missmodal::trainer {
+namespace {
+
+class OneMatrix : public Model {
+ public:
+  OneMatrix() {
+    matrix = register_parameter("weight", torch::full({2, 3}, 1.0));
+    bias = register_parameter("bias", torch::full({3}, 1.0));
+    unused = register_parameter("unused", torch::full({3}, 1.0));
+    pretrained = register_parameter("pretrained", torch::full({3}, 1.0));
+  }
+  Losses losses(const Batch&, const TrainingStep&) override { return {}; }
+  torch::Tensor predict(const Batch&) override { return {}; }
+  torch::Tensor predict_complete(const Batch&) override { return {}; }
+  bool is_pretrained(const std::string& parameter) const override { return parameter == "pretrained"; }
+  bool is_used(const std::string& parameter) const override { return parameter != "unused"; }
+
+  void set_gradients(double value) {
+    for (torch::Tensor* tensor : {&matrix, &bias, &unused, &pretrained}) {
+      tensor->mutable_grad() = torch::full_like(*tensor, value);
+    }
+  }
+
+  torch::Tensor matrix, bias, unused, pretrained;
+};
+
+sweeps::TrainingConfiguration configuration() {
+  sweeps::TrainingConfiguration result;
+  result.learning_rate = 0.1;
+  result.text_learning_rate = 0.01;
+  result.weight_decay = 0.5;
+  return result;
+}
+
+double first(const torch::Tensor& tensor) {
+  return tensor.flatten()[0].item<double>();
+}
+
+TEST(AdamW, FirstStepHasTheLearningRatesSizeAndDecaysMatricesOnly) {
+  OneMatrix model;
+  AdamW optimizer(model, configuration());
+  model.set_gradients(1);
+  EXPECT_NEAR(optimizer.step(), std::sqrt(12.0), 1e-6);
+  EXPECT_NEAR(first(model.matrix), 1 - 0.1 * 0.5 - 0.1, 1e-6);
+  EXPECT_NEAR(first(model.bias), 1 - 0.1, 1e-6);
+  EXPECT_NEAR(first(model.pretrained), 1 - 0.01, 1e-6);
+  EXPECT_EQ(first(model.unused), 1);
+}
+
+TEST(AdamW, ANonFiniteGradientChangesNothing) {
+  for (const double bad :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    OneMatrix model;
+    AdamW optimizer(model, configuration());
+    model.set_gradients(1);
+    model.bias.mutable_grad()[0] = bad;
+    EXPECT_FALSE(std::isfinite(optimizer.step()));
+    EXPECT_EQ(first(model.matrix), 1);
+    EXPECT_EQ(first(model.pretrained), 1);
+  }
+}
+
+TEST(AdamW, WarmupRisesLinearlyFromZero) {
+  OneMatrix model;
+  auto warm = configuration();
+  warm.warmup_steps = 2;
+  AdamW optimizer(model, warm);
+  for (const double moved : {0.0, 0.05, 0.15, 0.25}) {
+    model.set_gradients(1);
+    optimizer.step();
+    EXPECT_NEAR(first(model.bias), 1 - moved, 1e-5);
+  }
+}
+
+// The flat loop on floats and the tensor operations on everything else are one formula.
+TEST(AdamW, LoopAndTensorOperationsAgree) {
+  OneMatrix loop;
+  OneMatrix tensors;
+  tensors.to(torch::kFloat64);
+  AdamW first_optimizer(loop, configuration());
+  AdamW second_optimizer(tensors, configuration());
+  for (int step = 0; step < 5; ++step) {
+    loop.set_gradients(0.3 * step - 0.5);
+    tensors.set_gradients(0.3 * step - 0.5);
+    EXPECT_NEAR(first_optimizer.step(), second_optimizer.step(), 1e-6);
+    EXPECT_NEAR(first(loop.matrix), first(tensors.matrix), 1e-6);
+    EXPECT_NEAR(first(loop.bias), first(tensors.bias), 1e-6);
+  }
+}
+
+TEST(AdamW, ParametersWithoutAGradientStay) {
+  OneMatrix model;
+  AdamW optimizer(model, configuration());
+  model.set_gradients(1);
+  optimizer.zero_grad();
+  EXPECT_EQ(optimizer.step(), 0);
+  EXPECT_EQ(first(model.matrix), 1);
+}
+
+}  // namespace
+}  // namespace missmodal::trainer
