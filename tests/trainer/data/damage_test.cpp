@@ -1,0 +1,121 @@
+// Every byte of a good file, damaged in several ways: refused or read, never a crash. Under the sanitizers
+// this is the test that finds a check that is missing.
+
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "sweeps/error.h"
+#include "tests/trainer/data/mmsa_pickle.h"
+#include "tests/trainer/data/scratch_folder.h"
+#include "trainer/data/dataset.h"
+#include "trainer/data/dataset_summary.h"
+#include "trainer/data/mmsa_import.h"
+#include "trainer/data/mmsa_scan.h"
+#include "trainer/data/pickle_reader.h"
+
+namespace missmodal::trainer {
+namespace {
+
+using namespace missmodal::testing;
+
+struct Tally {
+  std::size_t read = 0;
+  std::size_t refused = 0;
+};
+
+// `read` of the file with one byte changed, for every byte and several changes. Changed in place: to write
+// each file anew would wait for the disk.
+template <typename Read>
+Tally damage_every_byte(const std::filesystem::path& path, std::size_t from, std::size_t to, Read read) {
+  const std::string good = read_bytes(path);
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  const auto put = [&](std::size_t position, unsigned byte) {
+    file.seekp(static_cast<std::streamoff>(position));
+    file.put(static_cast<char>(byte)).flush();
+  };
+  Tally tally;
+  for (std::size_t i = from; i < to; ++i) {
+    const auto byte = static_cast<unsigned char>(good[i]);
+    for (const unsigned mask : {0x01U, 0x08U, 0x80U, 0xFFU}) {
+      put(i, byte ^ mask);
+      try {
+        read(path);
+        ++tally.read;
+      } catch (const InputError& error) {
+        ++tally.refused;
+        EXPECT_FALSE(error.mistakes()[0].place.empty() || error.mistakes()[0].reason.empty());
+      }
+    }
+    put(i, byte);
+  }
+  return tally;
+}
+
+// Everything of the import but the writing.
+void read_source(const std::filesystem::path& path) {
+  SourceFile file(path);
+  MmsaSource source = open_mmsa(file, read_pickle(file));
+  scan_mmsa(file, source, [](std::uint64_t) {});
+}
+
+TEST(Damage, APickleIsReadOrRefused) {
+  ScratchFolder folder;
+  for (const char* form : {"protocol2.pkl", "protocol5.pkl", "kinds.pkl"}) {
+    const std::string good =
+        read_bytes(std::filesystem::path(MISSMODAL_SOURCE_DIR) / "tests/trainer/data" / form);
+    const Tally tally = damage_every_byte(folder.write(form, good), 0, good.size(), read_source);
+    EXPECT_GT(tally.refused, good.size() / 4) << form;
+    EXPECT_GT(tally.read, 0U) << form;
+  }
+}
+
+class DamagedDataset : public ::testing::Test {
+ protected:
+  DamagedDataset() : path_(folder_ / "x") {
+    import_mmsa(folder_.write("source", mmsa_pickle(plain_file())), path_, {});
+    digest_ = Dataset::open(path_)->content_sha256();
+    size_ = static_cast<std::size_t>(std::filesystem::file_size(path_));
+    const std::string begin = read_bytes(path_).substr(0, 8);
+    std::uint64_t header = 0;
+    std::memcpy(&header, begin.data(), sizeof(header));
+    data_ = 8 + static_cast<std::size_t>(header);
+  }
+  ScratchFolder folder_;
+  std::filesystem::path path_;
+  std::string digest_;
+  std::size_t size_ = 0;
+  std::size_t data_ = 0;  // where the tensors begin
+};
+
+TEST_F(DamagedDataset, ADamagedHeaderIsReadOrRefused) {
+  const Tally tally = damage_every_byte(path_, 0, data_, [](const std::filesystem::path& path) {
+    const auto dataset = Dataset::open(path);
+    summary_text(path, *dataset);
+    dataset->computed_sha256();
+  });
+  EXPECT_GT(tally.refused, data_ / 4);
+}
+
+TEST_F(DamagedDataset, ADamagedTensorIsRefusedOrFailsTheDigest) {
+  const Tally tally = damage_every_byte(path_, data_, size_, [&](const std::filesystem::path& path) {
+    EXPECT_NE(Dataset::open(path)->computed_sha256(), digest_);
+  });
+  EXPECT_GT(tally.read, 0U);
+  EXPECT_GT(tally.refused, 0U);
+}
+
+TEST_F(DamagedDataset, EveryTruncationIsRefused) {
+  for (std::size_t size = size_; size-- > 0;) {
+    std::filesystem::resize_file(path_, size);
+    EXPECT_THROW(Dataset::open(path_), InputError) << size;
+  }
+}
+
+}  // namespace
+}  // namespace missmodal::trainer
