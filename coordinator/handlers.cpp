@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <unordered_set>
 #include <utility>
 
@@ -25,31 +24,24 @@ bool ended(CellState state) {
   return state == CellState::accepted || state == CellState::diverged || state == CellState::parked;
 }
 
-const Stage& stage_named(const State& state, const std::string& name) {
-  const auto& stages = state.sweep.stages;
-  const auto found =
-      std::find_if(stages.begin(), stages.end(), [&](const Stage& s) { return s.name == name; });
-  MISSMODAL_CHECK(found != stages.end());
-  return *found;
-}
-
 StageProgress& progress_of(State& state, const Stage& stage) {
   return state.stages[static_cast<std::size_t>(&stage - state.sweep.stages.data())];
 }
 
-sweeps::Settings settings_of(const std::string& point) {
-  sweeps::Settings settings;
-  if (point.empty()) return settings;
-  for (const auto& [key, value] : nlohmann::json::parse(point).items()) settings[key] = value;
-  return settings;
+// The point that the stage builds on: "" for none, or not selected yet.
+std::string winner_before(State& state, const Stage& stage) {
+  if (stage.from.empty()) return "";
+  const Stage* search = sweeps::find_stage(state.sweep, stage.from);
+  MISSMODAL_CHECK(search != nullptr);
+  return progress_of(state, *search).winner;
 }
 
 // Plans a stage: its cells enter the database before the first of them is dispatched.
 void plan(State& state, const Stage& stage, Effects& effects) {
   StageProgress& progress = progress_of(state, stage);
-  const std::string winner =
-      stage.from.empty() ? "" : progress_of(state, stage_named(state, stage.from)).winner;
-  progress.cells = sweeps::plan_stage(state.sweep, stage, settings_of(winner), state.hashes);
+  const std::string winner = winner_before(state, stage);
+  progress.cells = sweeps::plan_stage(
+      state.sweep, stage, winner.empty() ? sweeps::Settings{} : sweeps::parse_point(winner), state.hashes);
   progress.planned = true;
   effects.commits.push_back(results::StagePlanned{stage.name, progress.cells});
   for (sweeps::PlannedCell& planned : progress.cells) {
@@ -97,8 +89,7 @@ void select(const State& state, const Stage& stage, StageProgress& progress, Eff
 void advance_stages(State& state, Effects& effects) {
   for (const Stage& stage : state.sweep.stages) {
     StageProgress& progress = progress_of(state, stage);
-    const bool can_plan =
-        stage.from.empty() || !progress_of(state, stage_named(state, stage.from)).winner.empty();
+    const bool can_plan = stage.from.empty() || !winner_before(state, stage).empty();
     if (!progress.planned && can_plan) plan(state, stage, effects);
     if (progress.planned && stage.is_search() && progress.winner.empty() && all_ended(state, progress)) {
       select(state, stage, progress, effects);

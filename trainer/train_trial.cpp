@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -99,7 +100,7 @@ class Training {
         model_(make_model(configuration, widths_of(dataset))),
         batches_(normalization_of(dataset, configuration.normalize), device) {
     model_->to(device);
-    optimizer_ = std::make_unique<Optimizer>(*model_, configuration.training);
+    optimizer_ = std::make_unique<AdamW>(*model_, configuration.training);
   }
 
   Model& model() { return *model_; }
@@ -178,7 +179,7 @@ class Training {
   torch::Device device_;
   std::shared_ptr<Model> model_;
   BatchMaker batches_;
-  std::unique_ptr<Optimizer> optimizer_;
+  std::unique_ptr<AdamW> optimizer_;
   std::int64_t step_ = 0;
 };
 

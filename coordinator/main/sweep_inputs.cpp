@@ -25,8 +25,9 @@ SweepInputs open_inputs(const sweeps::Sweep& sweep) {
   for (const std::string& path : sweeps::weights_paths(sweep)) {
     inputs.hashes.weights_sha256[path] = sweeps::content_sha256(path);
   }
-  inputs.provenance = {sweep.name,       sweep.text,          dataset.content_sha256(), dataset.label(),
-                       dataset.report(), dataset.synthetic(), MISSMODAL_VERSION,        TORCH_VERSION};
+  inputs.provenance = {sweep.name,        sweep.text,       dataset.content_sha256(),
+                       dataset.label(),   dataset.report(), dataset.synthetic(),
+                       MISSMODAL_VERSION, TORCH_VERSION,    sweep.evaluation.draws};
   for (const sweeps::Stage& stage : sweep.stages) {
     inputs.stages.push_back({stage.name, stage.from, stage.is_search(), planned_cells(sweep, stage)});
   }

@@ -58,7 +58,15 @@ TEST(Protocol, FinishedKeepsEveryNumber) {
 }
 
 TEST(Protocol, AssignIsCompleteInItself) {
-  const Assign sent{"id", 2, "{\"seed\":1}", "data.safetensors", "abc", "models/bert", {}, "cuda:1", 4};
+  Assign sent;
+  sent.cell = "id";
+  sent.attempt = 2;
+  sent.configuration = "{\"seed\":1}";
+  sent.dataset_path = "data.safetensors";
+  sent.dataset_sha256 = "abc";
+  sent.text_weights = "models/bert";
+  sent.device = "cuda:1";
+  sent.threads = 4;
   const auto got = std::get<Assign>(decode(encode(sent)));
   EXPECT_EQ(got.configuration, sent.configuration);
   EXPECT_EQ(got.dataset_path, sent.dataset_path);
