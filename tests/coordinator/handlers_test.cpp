@@ -1,0 +1,320 @@
+#include "coordinator/handlers.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "sweeps/error.h"
+#include "sweeps/exit_code.h"
+#include "tests/coordinator/small_sweep.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+using results::AttemptFailed;
+using results::AttemptFinished;
+using results::AttemptStarted;
+using results::CellState;
+using results::StagePlanned;
+using results::StageSelected;
+using results::SweepEnded;
+using sweeps::FailureClass;
+using worker::Assign;
+using worker::Failed;
+using worker::Finished;
+using worker::Ready;
+using worker::Stop;
+
+template <typename Kind>
+std::vector<Kind> commits_of(const Effects& effects) {
+  std::vector<Kind> found;
+  for (const auto& change : effects.commits) {
+    if (const auto* kind = std::get_if<Kind>(&change)) found.push_back(*kind);
+  }
+  return found;
+}
+
+template <typename Kind>
+std::vector<std::pair<int, Kind>> sends_of(const Effects& effects) {
+  std::vector<std::pair<int, Kind>> found;
+  for (const Outgoing& outgoing : effects.sends) {
+    if (const auto* kind = std::get_if<Kind>(&outgoing.message)) found.emplace_back(outgoing.rank, *kind);
+  }
+  return found;
+}
+
+Assign only_assign(const Effects& effects) {
+  const auto assigns = sends_of<Assign>(effects);
+  EXPECT_EQ(assigns.size(), 1U);
+  return assigns.empty() ? Assign{} : assigns.front().second;
+}
+
+Finished finished(const Assign& assign, double mae) {
+  return {assign.cell, assign.attempt, finished_with(mae)};
+}
+
+TEST(Handlers, StartPlansWhatNeedsNoWinner) {
+  State state = small_state();
+  const Effects effects = on_start(state);
+  const auto planned = commits_of<StagePlanned>(effects);
+  ASSERT_EQ(planned.size(), 1U);
+  EXPECT_EQ(planned[0].stage, "search");
+  EXPECT_EQ(planned[0].cells.size(), 2U);
+  EXPECT_TRUE(effects.sends.empty());
+  EXPECT_EQ(state.queue.size(), 2U);
+  EXPECT_FALSE(state.verdict.has_value());
+}
+
+TEST(Handlers, ReadyCommitsTheAttemptThatItSends) {
+  State state = small_state();
+  on_start(state);
+  const Effects effects = on_ready(state, 5, Ready{worker::kProtocolVersion, "node1", "cuda:1"});
+  const Assign assign = only_assign(effects);
+  EXPECT_EQ(assign.attempt, 1);
+  EXPECT_EQ(assign.cell, state.stages[0].cells[0].id);
+  EXPECT_EQ(assign.dataset_path, "data.safetensors");
+  EXPECT_EQ(assign.dataset_sha256, std::string(64, 'd'));
+  EXPECT_EQ(assign.device, "cuda:1");
+  const auto started = commits_of<AttemptStarted>(effects);
+  ASSERT_EQ(started.size(), 1U);
+  EXPECT_EQ(started[0].cell, assign.cell);
+  EXPECT_EQ(started[0].rank, 5);
+  EXPECT_EQ(started[0].host, "node1");
+  EXPECT_EQ(state.cells.at(assign.cell).state, CellState::running);
+}
+
+TEST(Handlers, CpuSweepKeepsTheGpusIdle) {
+  State state = small_state();
+  state.sweep.resources.device = "cpu";
+  on_start(state);
+  EXPECT_EQ(only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cuda:0"})).device, "cpu");
+}
+
+TEST(Handlers, CudaSweepRefusesARankWithoutGpu) {
+  State state = small_state();
+  state.sweep.resources.device = "cuda";
+  on_start(state);
+  const Effects effects = on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"});
+  ASSERT_TRUE(state.verdict.has_value());
+  EXPECT_EQ(state.verdict->exit_code, kExitBadInput);
+  EXPECT_EQ(sends_of<Stop>(effects).size(), 1U);
+  EXPECT_TRUE(commits_of<AttemptStarted>(effects).empty());
+}
+
+TEST(Handlers, AnotherProtocolIsRefused) {
+  State state = small_state();
+  on_start(state);
+  EXPECT_THROW(on_ready(state, 1, Ready{worker::kProtocolVersion + 1, "h", "cpu"}), RunError);
+}
+
+// The whole sweep with one worker, message by message.
+TEST(Handlers, SweepRunsFromSearchToVerdict) {
+  State state = small_state();
+  on_start(state);
+  Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  Effects effects = on_finished(state, 1, finished(assign, 1.5));
+  EXPECT_TRUE(commits_of<StageSelected>(effects).empty());
+  assign = only_assign(effects);
+  effects = on_finished(state, 1, finished(assign, 1.2));  // alpha 0.7 wins
+
+  const auto selected = commits_of<StageSelected>(effects);
+  ASSERT_EQ(selected.size(), 1U);
+  EXPECT_EQ(selected[0].stage, "search");
+  EXPECT_EQ(selected[0].value, 1.2);
+  EXPECT_NE(selected[0].point.find("0.7"), std::string::npos);
+  const auto planned = commits_of<StagePlanned>(effects);
+  ASSERT_EQ(planned.size(), 1U);
+  EXPECT_EQ(planned[0].cells.size(), 4U);
+  // Selection is committed before the plan that follows from it, and both before the attempt.
+  EXPECT_TRUE(std::holds_alternative<AttemptFinished>(effects.commits[0]));
+  EXPECT_TRUE(std::holds_alternative<StageSelected>(effects.commits[1]));
+  EXPECT_TRUE(std::holds_alternative<StagePlanned>(effects.commits[2]));
+  EXPECT_TRUE(std::holds_alternative<AttemptStarted>(effects.commits[3]));
+
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_FALSE(state.verdict.has_value());
+    effects = on_finished(state, 1, finished(only_assign(effects), 1.0));
+  }
+  ASSERT_TRUE(state.verdict.has_value());
+  EXPECT_EQ(state.verdict->exit_code, kExitOk);
+  EXPECT_EQ(commits_of<SweepEnded>(effects).size(), 1U);
+  EXPECT_EQ(sends_of<Stop>(effects).size(), 1U);
+  EXPECT_EQ(sends_of<Stop>(on_ready(state, 2, Ready{worker::kProtocolVersion, "late", "cpu"})).size(), 1U);
+}
+
+TEST(Handlers, SelectionNeverSeesTheTestSplit) {
+  std::vector<std::string> winners;
+  for (const double test_mae : {0.1, 9.0}) {
+    State state = small_state();
+    on_start(state);
+    Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+    Finished first = finished(assign, 1.5);
+    first.result.metrics[1].metrics.mae = test_mae;
+    assign = only_assign(on_finished(state, 1, first));
+    Finished second = finished(assign, 1.2);
+    second.result.metrics[1].metrics.mae = 10 - test_mae;
+    on_finished(state, 1, second);
+    winners.push_back(state.stages[0].winner);
+  }
+  EXPECT_FALSE(winners[0].empty());
+  EXPECT_EQ(winners[0], winners[1]);
+}
+
+TEST(Handlers, StaleAndForeignResultsAreRefused) {
+  State state = small_state();
+  on_start(state);
+  const Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  Finished stale = finished(assign, 1);
+  stale.attempt = 7;
+  EXPECT_TRUE(on_finished(state, 1, stale).commits.empty());
+  EXPECT_TRUE(on_finished(state, 2, finished(assign, 1)).commits.empty());
+  EXPECT_EQ(state.cells.at(assign.cell).state, CellState::running);
+  EXPECT_FALSE(on_finished(state, 1, finished(assign, 1)).commits.empty());
+  EXPECT_TRUE(on_finished(state, 1, finished(assign, 1)).commits.empty());  // twice
+}
+
+TEST(Handlers, FailureIsRetriedThenParked) {
+  State state = small_state();
+  on_start(state);
+  const Assign first = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  Effects effects = on_failed(state, 1, {first.cell, 1, FailureClass::run_error, "disk on fire"});
+  auto failed = commits_of<AttemptFailed>(effects);
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_FALSE(failed[0].park);
+  const Assign other = only_assign(effects);
+  EXPECT_NE(other.cell, first.cell);  // the failed cell went to the end of the queue
+  const Assign again = only_assign(on_finished(state, 1, finished(other, 1)));
+  EXPECT_EQ(again.cell, first.cell);
+  EXPECT_EQ(again.attempt, 2);
+  effects = on_failed(state, 1, {again.cell, 2, FailureClass::run_error, "disk on fire"});
+  failed = commits_of<AttemptFailed>(effects);
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_TRUE(failed[0].park);
+  EXPECT_EQ(state.cells.at(first.cell).state, CellState::parked);
+  // The parked cell blocks the selection, so the sweep ends without its second stage.
+  ASSERT_TRUE(state.verdict.has_value());
+  EXPECT_EQ(state.verdict->exit_code, kExitIncomplete);
+  EXPECT_NE(state.verdict->text.find("final"), std::string::npos);
+}
+
+TEST(Handlers, AcceptParkedSelectsAmongTheRest) {
+  State state = small_state();
+  state.accept_parked = true;
+  on_start(state);
+  const Assign first = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  const Assign other =
+      only_assign(on_failed(state, 1, {first.cell, 1, FailureClass::data_error, "no such file"}));
+  EXPECT_EQ(state.cells.at(first.cell).state, CellState::parked);  // trying again cannot help
+  const Effects effects = on_finished(state, 1, finished(other, 1));
+  const auto selected = commits_of<StageSelected>(effects);
+  ASSERT_EQ(selected.size(), 1U);
+  EXPECT_EQ(selected[0].point, state.stages[0].cells[1].point);
+  EXPECT_FALSE(state.verdict.has_value());
+}
+
+TEST(Handlers, InterruptionsNeverCount) {
+  State state = small_state();
+  on_start(state);
+  const Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  const Effects stop = on_interrupt(state);
+  EXPECT_EQ(sends_of<Stop>(stop).size(), 1U);
+  EXPECT_FALSE(state.verdict.has_value());  // the running attempt answers first
+  const Effects effects = on_failed(state, 1, {assign.cell, 1, FailureClass::interrupted, "stopped"});
+  EXPECT_EQ(state.cells.at(assign.cell).counted_failures, 0);
+  EXPECT_EQ(state.cells.at(assign.cell).state, CellState::pending);
+  ASSERT_TRUE(state.verdict.has_value());
+  EXPECT_EQ(state.verdict->exit_code, kExitInterrupted);
+  EXPECT_TRUE(sends_of<Stop>(effects).empty());  // it was told already
+}
+
+TEST(Handlers, AResultThatCrossesTheInterruptIsKept) {
+  State state = small_state();
+  on_start(state);
+  const Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  on_interrupt(state);
+  const Effects effects = on_finished(state, 1, finished(assign, 1));
+  EXPECT_EQ(commits_of<AttemptFinished>(effects).size(), 1U);
+  EXPECT_TRUE(commits_of<AttemptStarted>(effects).empty());
+  EXPECT_EQ(state.verdict->exit_code, kExitInterrupted);
+}
+
+TEST(Handlers, FirstFailuresAlikeStopTheSweep) {
+  State state = small_state();
+  state.sweep.resources.max_attempts = 5;
+  on_start(state);
+  Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  for (int i = 0; i < 2; ++i) {
+    assign =
+        only_assign(on_failed(state, 1, {assign.cell, assign.attempt, FailureClass::bug, "the same words"}));
+    ASSERT_FALSE(state.verdict.has_value());
+  }
+  on_failed(state, 1, {assign.cell, assign.attempt, FailureClass::bug, "the same words"});
+  ASSERT_TRUE(state.verdict.has_value());
+  EXPECT_EQ(state.verdict->exit_code, kExitTrouble);
+  EXPECT_NE(state.verdict->text.find("the same words"), std::string::npos);
+}
+
+TEST(Handlers, ADivergedPointCannotWin) {
+  State state = small_state();
+  on_start(state);
+  Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  sweeps::TrialResult diverged;
+  diverged.outcome = sweeps::Outcome::diverged;
+  diverged.diverged_step = 17;
+  assign = only_assign(on_finished(state, 1, {assign.cell, 1, diverged}));
+  const auto selected = commits_of<StageSelected>(on_finished(state, 1, finished(assign, 9)));
+  ASSERT_EQ(selected.size(), 1U);
+  EXPECT_EQ(selected[0].value, 9);
+  EXPECT_EQ(selected[0].point, state.stages[0].cells[1].point);
+}
+
+TEST(Handlers, NothingRunsTwiceAndEveryRankGetsWork) {
+  State state = small_state();
+  on_start(state);
+  std::set<std::string> cells;
+  cells.insert(only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "a", "cpu"})).cell);
+  cells.insert(only_assign(on_ready(state, 2, Ready{worker::kProtocolVersion, "b", "cpu"})).cell);
+  EXPECT_EQ(cells.size(), 2U);
+  EXPECT_TRUE(on_ready(state, 3, Ready{worker::kProtocolVersion, "c", "cpu"}).sends.empty());
+}
+
+// A restarted coordinator: what was accepted is not trained again, and its stored value takes part in the
+// selection.
+TEST(Handlers, AcceptedCellsAreSkipped) {
+  State before = small_state();
+  on_start(before);
+  State state = small_state();
+  state.cells[before.stages[0].cells[0].id] = {"", "", CellState::accepted, 1, 0};
+  state.stored_value = [](const auto&, const auto&, const auto&) { return 0.5; };
+  on_start(state);
+  EXPECT_EQ(state.queue.size(), 1U);
+  const Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  EXPECT_EQ(assign.cell, before.stages[0].cells[1].id);
+  const auto selected = commits_of<StageSelected>(on_finished(state, 1, finished(assign, 1.2)));
+  ASSERT_EQ(selected.size(), 1U);
+  EXPECT_EQ(selected[0].value, 0.5);
+}
+
+TEST(Handlers, AFinishedSweepEndsAtOnce) {
+  State first = small_state();
+  on_start(first);
+  Assign assign = only_assign(on_ready(first, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  while (!first.verdict) {
+    const Effects effects = on_finished(first, 1, finished(assign, 1));
+    if (!first.verdict) assign = only_assign(effects);
+  }
+  State again = small_state();
+  for (const auto& [id, cell] : first.cells) again.cells[id] = {"", "", cell.state, cell.attempts, 0};
+  again.stages[0].winner = first.stages[0].winner;
+  again.stored_value = [](const auto&, const auto&, const auto&) { return 1.0; };
+  const Effects effects = on_start(again);
+  ASSERT_TRUE(again.verdict.has_value());
+  EXPECT_EQ(again.verdict->exit_code, kExitOk);
+  EXPECT_TRUE(commits_of<StageSelected>(effects).empty());  // the stored winner stays
+  EXPECT_TRUE(effects.sends.empty());
+}
+
+}  // namespace
+}  // namespace missmodal::coordinator

@@ -1,0 +1,23 @@
+#include "coordinator/progress_line.h"
+
+#include <gtest/gtest.h>
+
+#include "coordinator/handlers.h"
+#include "tests/coordinator/small_sweep.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+TEST(ProgressLine, SaysWhatIsDoneAndWhatWaits) {
+  State state = small_state();
+  on_start(state);
+  on_ready(state, 1, {worker::kProtocolVersion, "h", "cpu"});
+  EXPECT_EQ(progress_line(state, {}, 0), "search 0/2, final waits | 1 running");
+  const auto& assignment = *state.workers.at(1).assignment;
+  on_finished(state, 1, {assignment.cell, assignment.attempt, finished_with(1)});
+  EXPECT_EQ(progress_line(state, {std::chrono::seconds(200), 1}, 2),
+            "search 1/2, final waits | 1 running, 2 failed attempts | 3 min a cell, about 3 min left");
+}
+
+}  // namespace
+}  // namespace missmodal::coordinator
