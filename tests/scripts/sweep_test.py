@@ -36,7 +36,7 @@ class Sweep(unittest.TestCase):
         command = self.command("-n", 8, "s.yaml", "--db", "s.db")
         self.assertEqual(command[command.index("-n") + 1], "9")
         self.assertEqual(command[-5:], ["/bin/missmodal", "run", "s.yaml", "--db", "s.db"])
-        for flag in ("--enable-recovery", "--bind-to", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"):
+        for flag in ("--bind-to", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"):
             self.assertIn(flag, command)
 
     def test_oversubscribes_only_where_slots_lack(self):
