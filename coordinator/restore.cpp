@@ -42,10 +42,6 @@ State restore(sweeps::Sweep sweep, sweeps::ContentHashes hashes, const results::
     cell.state = record.state == CellState::running ? CellState::pending : record.state;
     cell.attempts = record.attempts;
     cell.counted_failures = record.counted_failures;
-    if (cell.state == CellState::parked && options.retry_parked) {
-      cell.state = CellState::pending;
-      cell.counted_failures = 0;
-    }
     state.any_accepted = state.any_accepted || cell.state == CellState::accepted;
   }
   return state;

@@ -10,7 +10,6 @@ namespace missmodal::coordinator {
 // start. Throws InputError where a search selects on a condition that the sweep does not evaluate.
 struct RestoreOptions {
   bool accept_parked = false;
-  bool retry_parked = false;
 };
 State restore(sweeps::Sweep sweep, sweeps::ContentHashes hashes, const results::Store& store,
               const RestoreOptions& options);

@@ -90,7 +90,7 @@ CREATE TABLE attempts (
   ended_unix       REAL,
   train_seconds    REAL,
   evaluate_seconds REAL,
-  peak_memory_bytes INTEGER,  -- of the device
+  peak_memory_bytes INTEGER,  -- resident, of the process that trained
   parameters       INTEGER,   -- counting only what is used
   failure          TEXT CHECK (failure IN ('lost', 'out_of_memory', 'data_error', 'bug', 'run_error', 'interrupted')),
   message          TEXT,      -- one line

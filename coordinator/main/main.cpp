@@ -1,11 +1,9 @@
 // missmodal: runs sweeps, and everything around one trial.
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <exception>
 
 #include "coordinator/main/commands.h"
-#include "sweeps/error.h"
+#include "results/main/command_line.h"
 #include "sweeps/exit_code.h"
 
 int main(int argc, char** argv) {
@@ -21,18 +19,5 @@ int main(int argc, char** argv) {
   coordinator::add_predict(app, exit_code);
   coordinator::add_data(app, exit_code);
   coordinator::add_doctor(app, exit_code);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitBadInput;
-  } catch (const InputError& error) {
-    for (const Mistake& mistake : error.mistakes()) {
-      std::fprintf(stderr, "%s: %s\n", mistake.place.c_str(), mistake.reason.c_str());
-    }
-    return kExitBadInput;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "missmodal: %s\n", error.what());
-    return kExitTrouble;
-  }
-  return exit_code;
+  return results::run_command_line(app, argc, argv, exit_code);
 }

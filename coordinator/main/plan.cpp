@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "coordinator/main/commands.h"
+#include "coordinator/main/measure.h"
+#include "results/cell_seconds.h"
 #include "sweeps/content_hash.h"
 #include "sweeps/exit_code.h"
 #include "sweeps/plan_summary.h"
@@ -27,6 +29,8 @@ namespace {
 struct PlanOptions {
   std::string sweep_file;
   std::vector<std::string> overrides;
+  std::string database;
+  bool measure = false;
   bool json = false;
 };
 
@@ -131,7 +135,9 @@ int plan(const PlanOptions& options) {
   const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   const Inputs inputs = open_what_is_there(sweep);
   const sweeps::PlanSummary summary = sweeps::summarise(sweep, inputs.hashes);
-  const std::optional<double> seconds_per_cell;  // nothing was measured
+  std::optional<double> seconds_per_cell;
+  if (!options.database.empty()) seconds_per_cell = results::mean_cell_seconds(options.database);
+  if (options.measure) seconds_per_cell = measure_cell_seconds(sweep);
   (options.json ? print_json : print_text)(sweep, summary, inputs, seconds_per_cell);
   return kExitOk;
 }
@@ -144,6 +150,12 @@ void add_plan(CLI::App& app, int& exit_code) {
   command->add_option("file", options->sweep_file, "the sweep file")->required();
   command->add_option("--set", options->overrides, "key=value over the file's base configuration; repeatable")
       ->allow_extra_args(false);
+  CLI::Option* database =
+      command->add_option("--db", options->database, "time a cell took so far, from this database");
+  command
+      ->add_flag("--measure", options->measure,
+                 "train ten real steps and tell the time of a cell that uses all epochs")
+      ->excludes(database);
   command->add_flag("--json", options->json, "print JSON (docs/sweep_file.md)");
   command->callback([options, &exit_code] { exit_code = plan(*options); });
 }

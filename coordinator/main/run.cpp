@@ -119,14 +119,14 @@ void add_run(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("run", "Run a sweep, or go on with it; under mpirun, or alone");
   command->add_option("sweep", options->sweep_file, "the sweep file")->required();
   command->add_option("--db", options->database, "the database; made if it is not there")->required();
-  command->add_option("--set", options->overrides, "key=value, over the sweep file; may be repeated");
+  command->add_option("--set", options->overrides, "key=value, over the sweep file; may be repeated")
+      ->allow_extra_args(false);
   command
       ->add_option("--progress", options->progress,
                    "live: one line rewritten in place; log: lines now and then")
       ->check(CLI::IsMember({"auto", "live", "log"}));
   command->add_flag("--accept-parked", options->restore.accept_parked,
                     "select without the points that have parked cells");
-  command->add_flag("--retry-parked", options->restore.retry_parked, "give parked cells a fresh start");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "coordinator/main/commands.h"
+#include "coordinator/main/device_here.h"
 #include "sweeps/canonical.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
@@ -22,7 +23,6 @@
 #include "trainer/checkpoint.h"
 #include "trainer/threads.h"
 #include "trainer/train_trial.h"
-#include "worker/worker.h"
 
 namespace missmodal::coordinator {
 namespace {
@@ -36,13 +36,6 @@ struct TrainOptions {
   std::string checkpoint;
   bool json = false;
 };
-
-std::string condition_text(const sweeps::Condition& condition) {
-  const std::string family(sweeps::name(condition.family));
-  if (condition.family == sweeps::Family::complete) return family;
-  if (condition.family == sweeps::Family::subset) return family + "/" + std::string(name(condition.subset));
-  return fmt::format("{}/{}", family, condition.rate_percent);
-}
 
 nlohmann::ordered_json number_or_null(std::optional<double> value) {
   return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
@@ -69,7 +62,7 @@ nlohmann::ordered_json to_json(const sweeps::TrialResult& result, const std::str
   for (const sweeps::MetricRow& row : result.metrics) {
     const sweeps::Metrics& m = row.metrics;
     json["metrics"].push_back({{"split", sweeps::name(row.split)},
-                               {"condition", condition_text(row.condition)},
+                               {"condition", sweeps::text(row.condition)},
                                {"kind", sweeps::name(row.kind)},
                                {"n", m.n},
                                {"mae", m.mae},
@@ -95,18 +88,10 @@ void print_test_rows(const sweeps::TrialResult& result) {
     const bool shown = row.kind == sweeps::RowKind::fixed || row.kind == sweeps::RowKind::mean;
     if (row.split != sweeps::SplitName::test || !shown) continue;
     const sweeps::Metrics& m = row.metrics;
-    fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}\n", condition_text(row.condition),
+    fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}\n", sweeps::text(row.condition),
                cell_text(m.mae, 1, 4), cell_text(m.corr, 1, 4), cell_text(m.acc7, 100, 2),
                cell_text(m.acc5, 100, 2), cell_text(m.acc2_non0, 100, 2), cell_text(m.f1_non0, 100, 2));
   }
-}
-
-torch::Device device_of(const sweeps::Resources& resources) {
-  const torch::Device best = worker::best_device(0);
-  if (resources.device == "cuda" && best.is_cpu()) {
-    throw InputError("resources.device", "cuda, but LibTorch sees no GPU on this host");
-  }
-  return resources.device == "cpu" ? torch::Device(torch::kCPU) : best;
 }
 
 // Found out before an hour of training, not after.
@@ -134,7 +119,7 @@ int train(const TrainOptions& options) {
                epoch.best ? "  best" : "", epoch.train_seconds);
   };
   const trainer::TrainedTrial trial =
-      trainer::train_trial(configuration, *dataset, evaluation, device_of(sweep.resources), hooks);
+      trainer::train_trial(configuration, *dataset, evaluation, device_here(sweep.resources), hooks);
   if (options.json) {
     fmt::print("{}\n",
                to_json(trial.result, sweeps::canonical(configuration, dataset->content_sha256())).dump(2));
@@ -157,7 +142,8 @@ void add_train(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<TrainOptions>();
   CLI::App* command = app.add_subcommand("train", "Train and evaluate one trial of a sweep file");
   command->add_option("sweep", options->sweep_file, "the sweep file")->required();
-  command->add_option("--set", options->overrides, "key=value, over the sweep file; may be repeated");
+  command->add_option("--set", options->overrides, "key=value, over the sweep file; may be repeated")
+      ->allow_extra_args(false);
   CLI::Option* stage =
       command->add_option("--stage", options->stage, "take this stage's settings over the base");
   command->add_option("--variant", options->variant, "and this variant's")->needs(stage);

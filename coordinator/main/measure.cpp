@@ -1,0 +1,42 @@
+#include "coordinator/main/measure.h"
+
+#include <chrono>
+#include <vector>
+
+#include "coordinator/main/device_here.h"
+#include "trainer/data/dataset.h"
+#include "trainer/threads.h"
+#include "trainer/train_trial.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+constexpr std::size_t kWarmUpSteps = 1;
+constexpr std::size_t kMeasuredSteps = 10;
+
+}  // namespace
+
+std::optional<double> measure_cell_seconds(const sweeps::Sweep& sweep) {
+  using Clock = std::chrono::steady_clock;
+  const auto dataset = trainer::Dataset::open(sweep.dataset_path);
+  trainer::set_threads(sweep.resources.threads_per_trial);
+  sweeps::Configuration configuration = sweep.base;
+  configuration.evaluation.route = sweeps::resolved_route(configuration);
+  std::vector<Clock::time_point> starts;  // of the steps
+  trainer::TrialHooks hooks;
+  hooks.interrupted = [&starts] {
+    starts.push_back(Clock::now());
+    return starts.size() > kWarmUpSteps + kMeasuredSteps;
+  };
+  trainer::train_trial(configuration, *dataset, {sweep.evaluation, *dataset}, device_here(sweep.resources),
+                       hooks);
+  if (starts.size() <= kWarmUpSteps + 1) return std::nullopt;
+  const std::chrono::duration<double> elapsed = starts.back() - starts[kWarmUpSteps];
+  const double step_seconds = elapsed.count() / static_cast<double>(starts.size() - 1 - kWarmUpSteps);
+  const std::size_t utterances = dataset->split(sweeps::SplitName::train).size();
+  const auto batch_size = static_cast<std::size_t>(configuration.training.batch_size);
+  const std::size_t steps = (utterances + batch_size - 1) / batch_size;
+  return step_seconds * static_cast<double>(steps) * configuration.training.max_epochs;
+}
+
+}  // namespace missmodal::coordinator
