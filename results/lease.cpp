@@ -46,6 +46,9 @@ std::string host_name() {
 Lease::Lease(const std::filesystem::path& database) : file_(lock_file(database)) {
   while (true) {
     descriptor_ = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    if (descriptor_ < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+      throw InputError(database.string(), "its folder does not exist");
+    }
     if (descriptor_ < 0) throw RunError(fmt::format("{}: open: {}", file_.string(), std::strerror(errno)));
     if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
       const int code = errno;

@@ -10,7 +10,8 @@ namespace missmodal::results {
 
 class Lease {
  public:
-  // Throws RunError at once, naming the holder, if another process (or this one) has it.
+  // Throws RunError at once, naming the holder, if another process (or this one) has it; InputError if the
+  // database has no folder to be in.
   explicit Lease(const std::filesystem::path& database);
   ~Lease();  // removes the lock file
   Lease(const Lease&) = delete;

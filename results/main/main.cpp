@@ -2,11 +2,9 @@
 // nor LibTorch.
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <exception>
 
+#include "results/main/command_line.h"
 #include "results/main/commands.h"
-#include "sweeps/error.h"
 #include "sweeps/exit_code.h"
 
 int main(int argc, char** argv) {
@@ -19,19 +17,5 @@ int main(int argc, char** argv) {
   results::add_figure(app, exit_code);
   results::add_all(app, exit_code);
   results::add_status(app, exit_code);
-  try {
-    app.parse(argc, argv);
-    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) throw RunError("standard output: cannot write");
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitBadInput;
-  } catch (const InputError& error) {
-    for (const Mistake& mistake : error.mistakes()) {
-      std::fprintf(stderr, "%s: %s\n", mistake.place.c_str(), mistake.reason.c_str());
-    }
-    return kExitBadInput;
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "missmodal-report: %s\n", error.what());
-    return kExitTrouble;
-  }
-  return exit_code;
+  return results::run_command_line(app, argc, argv, exit_code);
 }
