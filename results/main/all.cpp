@@ -49,9 +49,8 @@ void add_all(CLI::App& app, int& /*exit_code*/) {
   command->add_option("databases", options->databases, "one or several databases, side by side")->required();
   std::map<std::string, Format> formats = kFormats;
   formats.erase("csv");  // a file of commas holds one table
-  command
-      ->add_option("--format", options->format, "text, markdown, latex or json (an object, one list a table)")
-      ->transform(CLI::CheckedTransformer(formats));
+  add_format(*command, options->format, "text, markdown, latex or json (an object, one list a table)",
+             formats);
   command->callback([options] {
     const std::string text = options->format == Format::json ? all_json(*options) : all_text(*options);
     std::fputs(text.c_str(), stdout);

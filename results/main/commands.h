@@ -26,6 +26,15 @@ inline const std::map<std::string, Format> kFormats{{"text", Format::text},
                                                     {"csv", Format::csv},
                                                     {"json", Format::json}};
 
+// A word of `words`, or one line that lists them.
+inline void add_format(CLI::App& command, Format& format, const std::string& description,
+                       const std::map<std::string, Format>& words = kFormats) {
+  // CLI11 puts the last transformation first.
+  command.add_option("--format", format, description)
+      ->transform(CLI::Transformer(words))
+      ->transform(CLI::IsMember(words));
+}
+
 // What the commands over databases share.
 struct ReportOptions {
   int number = 0;

@@ -15,8 +15,7 @@ void add_figure(CLI::App& app, int& /*exit_code*/) {
       app.add_subcommand("figure", "Print the curve of text missing: figure 3 (MOSI) or 4 (MOSEI)");
   command->add_option("number", options->number, "3 or 4")->required();
   command->add_option("databases", options->databases, "one or several databases, side by side")->required();
-  command->add_option("--format", options->format, "text, markdown, latex, csv or json")
-      ->transform(CLI::CheckedTransformer(kFormats));
+  add_format(*command, options->format, "text, markdown, latex, csv or json");
   command->callback([options] {
     const Table table = report(figure_exhibit(options->number), options->databases);
     std::fputs(format(table, options->format).c_str(), stdout);

@@ -17,8 +17,7 @@ void add_table(CLI::App& app, int& /*exit_code*/) {
                    "5 ablation, 6 a single modality")
       ->required();
   command->add_option("databases", options->databases, "one or several databases, side by side")->required();
-  command->add_option("--format", options->format, "text, markdown, latex, csv or json")
-      ->transform(CLI::CheckedTransformer(kFormats));
+  add_format(*command, options->format, "text, markdown, latex, csv or json");
   command->callback([options] {
     const Table table = report(table_exhibit(options->number), options->databases);
     std::fputs(format(table, options->format).c_str(), stdout);
