@@ -20,6 +20,7 @@
 #include "sweeps/exit_code.h"
 #include "sweeps/plan.h"
 #include "sweeps/sweep_file.h"
+#include "sweeps/value_type.h"
 #include "trainer/checkpoint.h"
 #include "trainer/threads.h"
 #include "trainer/train_trial.h"
@@ -147,7 +148,8 @@ void add_train(CLI::App& app, int& exit_code) {
   CLI::Option* stage =
       command->add_option("--stage", options->stage, "take this stage's settings over the base");
   command->add_option("--variant", options->variant, "and this variant's")->needs(stage);
-  command->add_option("--seed", options->seed, "instead of 1111")->check(CLI::NonNegativeNumber);
+  command->add_option("--seed", options->seed, "instead of 1111")
+      ->check(CLI::Range(std::int64_t{0}, static_cast<std::int64_t>(sweeps::kLargestWhole)));
   command->add_option("--checkpoint", options->checkpoint, "write the best epoch's weights here");
   command->add_flag("--json", options->json, "print everything as JSON");
   command->callback([options, &exit_code] { exit_code = train(*options); });

@@ -51,7 +51,8 @@ int run_command_line(CLI::App& app, int argc, char** argv, const int& exit_code)
     for (const Mistake& mistake : error.mistakes()) print_line(mistake.place, mistake.reason);
     return kExitBadInput;
   } catch (const std::exception& error) {
-    print_line(app.get_name(), error.what());
+    const std::string text = error.what();  // LibTorch's goes on with its stack
+    print_line(app.get_name(), text.substr(0, text.find('\n')));
     return kExitTrouble;
   }
   return exit_code;
