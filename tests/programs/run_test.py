@@ -1,0 +1,186 @@
+"""Sweeps for real: alone, under mpirun, interrupted, with failures. What they leave in the database is the same."""
+
+import json
+import signal
+import struct
+import subprocess
+import time
+import unittest
+
+from program import DATA, ENVIRONMENT, LIMIT, MISSMODAL, REPORT, SWEEP, ProgramTest, Safetensors, mpirun, synthesize
+
+CELLS = 3 + 2 * 2
+
+
+class Run(ProgramTest):
+    def setUp(self):
+        super().setUp()
+        synthesize(self.folder / DATA)
+        (self.folder / "s.yaml").write_text(SWEEP)
+
+    def tables(self, database):
+        """As bytes; Table 5 holds both variants, so none of them is empty."""
+        tables = [self.report("table", number, database, "--format", "csv") for number in (1, 5, 6)]
+        self.assertIn("MissModal", tables[0])
+        return tables
+
+    def count(self, what, database):
+        return self.query(f"SELECT count(*) FROM {what}", database)[0][0]
+
+
+class SameTables(Run):
+    def test_alone_and_under_mpirun(self):
+        self.succeed("run", "s.yaml", "--db", "alone.db")
+        self.assertEqual(self.count("cells WHERE state = 'accepted'", "alone.db"), CELLS)
+        self.assertEqual(self.count("metrics", "alone.db"), CELLS * 310)
+        routes = self.query("SELECT DISTINCT terms, route FROM cells ORDER BY terms", "alone.db")
+        self.assertEqual(routes, [("task", "full"), ("task+geo+dis+sem", "subset")])
+
+        self.succeed("run", "s.yaml", "--db", "alone.db")
+        self.assertEqual(self.count("attempts", "alone.db"), CELLS, "running again starts nothing")
+        self.assertEqual(self.count("verdict WHERE exit_code = 0", "alone.db"), 2)
+
+        self.succeed("run", "s.yaml", "--db", "mpi.db", launcher=mpirun(3))
+        self.assertEqual(self.count("attempts", "mpi.db"), CELLS)
+        self.assertEqual(self.query("SELECT DISTINCT rank FROM attempts ORDER BY rank", "mpi.db"), [(1,), (2,)])
+        self.assertEqual(self.tables("mpi.db"), self.tables("alone.db"))
+        for numbers in ("SELECT cell, split, hex(matrix) FROM predictions ORDER BY cell, split",
+                        "SELECT * FROM metrics ORDER BY 1, 2, 3, 4, 5, 6"):
+            self.assertEqual(self.query(numbers, "mpi.db"), self.query(numbers, "alone.db"))
+
+    def test_interrupted(self):
+        longer = ["run", "s.yaml", "--set", "training.max_epochs=15", "--set", "training.patience=15"]
+        self.succeed(*longer, "--db", "undisturbed.db")
+        command = [*mpirun(3), MISSMODAL, *longer, "--db", "interrupted.db"]
+        with subprocess.Popen(command, cwd=self.folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as sweep:
+            self.wait_for_an_accepted_cell(sweep)
+            sweep.send_signal(signal.SIGUSR1)
+            self.assertEqual(sweep.wait(LIMIT), 4)
+        self.assertEqual(self.query("SELECT exit_code FROM verdict", "interrupted.db"), [(4,)])
+        self.assertLess(self.count("cells WHERE state = 'accepted'", "interrupted.db"), CELLS)
+        self.assertEqual(self.count("attempts WHERE state = 'running'", "interrupted.db"), 0)
+        accepted = self.query("SELECT cell, attempt FROM attempts WHERE state = 'accepted'", "interrupted.db")
+
+        self.succeed(*longer, "--db", "interrupted.db", launcher=mpirun(3))
+        self.assertLessEqual(set(accepted), set(self.query("SELECT cell, attempt FROM attempts WHERE state = 'accepted'",
+                                                           "interrupted.db")))
+        self.assertEqual(self.tables("interrupted.db"), self.tables("undisturbed.db"))
+
+    def wait_for_an_accepted_cell(self, sweep):
+        deadline = time.monotonic() + LIMIT
+        while True:
+            self.assertIsNone(sweep.poll(), "the sweep ended by itself")
+            self.assertLess(time.monotonic(), deadline)
+            # A database that is being made is refused.
+            code, output, _ = self.program("status", "interrupted.db", "--json", program=REPORT)
+            if code == 0 and json.loads(output)["cells"]["accepted"] > 0:
+                return
+
+
+class Failures(Run):
+    def setUp(self):
+        super().setUp()
+        weights = self.folder / "weights"
+        weights.mkdir()
+        (weights / "config.json").write_text(json.dumps(
+            {"vocab_size": 30522, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2,
+             "intermediate_size": 8, "max_position_embeddings": 64, "type_vocab_size": 2}))
+        (weights / "model.safetensors").write_bytes(struct.pack("<Q", 1 << 40) + b"no tensors")
+
+    def write_sweep(self, seeds, variants):
+        text = SWEEP[:SWEEP.index("  - name: search")]
+        (self.folder / "s.yaml").write_text(f"{text}  - name: final\n    seeds: {seeds}\n    variants: {variants}\n")
+
+    BROKEN = "{model.text.encoder: bert, model.text.weights: weights}"
+
+    def test_a_failing_variant_is_parked_and_the_rest_goes_on(self):
+        self.write_sweep([1111, 1112], f"{{broken: {self.BROKEN}, sound: {{}}}}")
+        code, _, errors = self.program("run", "s.yaml", "--db", "x.db", launcher=mpirun(2))
+        self.assertEqual(code, 3, errors)
+        states = self.query("SELECT variant, state FROM stage_cells JOIN cells ON id = cell ORDER BY plan_index", "x.db")
+        self.assertEqual(sorted(states), [("broken", "parked")] * 2 + [("sound", "accepted")] * 2)
+        failures = self.query("SELECT DISTINCT failure, message FROM attempts WHERE state = 'failed'", "x.db")
+        self.assertEqual([failure for failure, _ in failures], ["data_error"])
+        self.assertIn("model.safetensors: announces a header of", failures[0][1])
+        self.assertEqual(self.query("SELECT exit_code FROM verdict", "x.db"), [(3,)])
+
+    def test_a_sweep_whose_first_cells_all_fail_alike_stops(self):
+        self.write_sweep([1, 2, 3, 4, 5], f"{{broken: {self.BROKEN}}}")
+        for launcher in ([], mpirun(2)):
+            with self.subTest(launcher):
+                (self.folder / "x.db").unlink(missing_ok=True)
+                code, _, errors = self.program("run", "s.yaml", "--db", "x.db", launcher=launcher)
+                self.assertEqual(code, 1, errors)
+                self.assertEqual(self.count("attempts", "x.db"), 3)
+                verdict = self.query("SELECT exit_code, verdict FROM verdict", "x.db")[0]
+                self.assertEqual(verdict[0], 1)
+                self.assertRegex(verdict[1], "the first 3 attempts all failed alike: data_error: .*model.safetensors")
+                self.assertIn(verdict[1], errors)
+
+
+class Selection(Run):
+    def winner(self, database):
+        """The search's choice, and where its cells stand on the test split: {point: (cell, MAE)}."""
+        (chosen,) = self.query("SELECT selected_point FROM stages WHERE name = 'search'", database)[0]
+        rows = self.query("SELECT point, cell, mae FROM stage_cells JOIN metrics USING (cell) WHERE stage = 'search' "
+                          "AND split = 'test' AND family = 'complete'", database)
+        return chosen, {point: (cell, mae) for point, cell, mae in rows}
+
+    def predictions(self, cell, database):
+        (matrix,) = self.query(f"SELECT matrix FROM predictions WHERE cell = '{cell}' AND split = 'test'", database)[0]
+        return memoryview(matrix).cast("f")  # row TAV comes first
+
+    def test_is_blind_to_the_test_split(self):
+        """Every test label is changed so that the winner becomes worse there than another point: it still wins."""
+        self.succeed("run", "s.yaml", "--db", "before.db")
+        chosen, standing = self.winner("before.db")
+        other = next(point for point in standing if point != chosen)
+        winners, others = (self.predictions(standing[point][0], "before.db") for point in (chosen, other))
+        file = Safetensors(self.folder / DATA)
+        labels = file.numbers("test.labels")
+        for place, label in enumerate(labels):
+            hostile = 3.0 if others[place] > winners[place] else -3.0
+            labels[place] = hostile if label != hostile else hostile * 0.9
+        file.write_dataset(self.folder / DATA)
+
+        self.succeed("run", "s.yaml", "--db", "after.db")
+        chosen_again, standing = self.winner("after.db")
+        self.assertGreater(standing[chosen][1], standing[other][1], "else this test could not fail")
+        self.assertEqual(chosen_again, chosen)
+        value = "SELECT selected_value FROM stages WHERE name = 'search'"
+        self.assertEqual(self.query(value, "after.db"), self.query(value, "before.db"))
+
+
+class Train(Run):
+    def train(self, *flags):
+        result = json.loads(self.succeed("train", "s.yaml", "--json", *flags))
+        for timing in ("train_seconds", "evaluate_seconds"):
+            result.pop(timing)
+        return result
+
+    def test_the_same_seed_gives_the_same_numbers(self):
+        first = self.train("--seed", 5)
+        self.assertEqual(self.train("--seed", 5), first)
+        self.assertNotEqual(self.train("--seed", 6)["metrics"], first["metrics"])
+        self.assertEqual(len(first["metrics"]), 310)
+        self.assertEqual(first["configuration"]["seed"], 5)
+
+    def test_a_stages_variant(self):
+        result = self.train("--stage", "final", "--variant", "without")
+        self.assertEqual(result["configuration"]["loss"], {"terms": ["task"]})
+        self.assertEqual(result["configuration"]["evaluation"]["route"], "full")
+        self.assertEqual(self.train("--stage", "final", "--variant", "all")["configuration"]["evaluation"]["route"], "subset")
+
+    def test_is_the_cell_of_the_sweep(self):
+        """`train` gives what `run` stores for the same configuration, bit for bit."""
+        text = SWEEP[:SWEEP.index("  - name: search")]
+        (self.folder / "s.yaml").write_text(text + "  - {name: final, seeds: [77]}\n")
+        self.succeed("run", "s.yaml", "--db", "x.db")
+        stored = self.query("SELECT mae, corr FROM metrics WHERE split = 'test' AND family = 'complete'", "x.db")
+        row, = (row for row in self.train("--seed", 77)["metrics"] if (row["split"], row["condition"]) == ("test", "complete"))
+        self.assertEqual(stored, [(row["mae"], row["corr"])])
+
+
+if __name__ == "__main__":
+    unittest.main()
