@@ -32,6 +32,17 @@ TEST(Lease, IsHeldByOneAtATime) {
   const Lease again(file);
 }
 
+TEST(Lease, OfADatabaseWithoutAFolderIsTheUsersMistake) {
+  const auto file = scratch_folder() / "none" / "a.db";
+  try {
+    const Lease lease(file);
+    ADD_FAILURE() << "there is nowhere to put it";
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.mistakes().at(0).place, file.string());
+    EXPECT_EQ(error.mistakes().at(0).reason, "its folder does not exist");
+  }
+}
+
 TEST(Lease, OfAKilledProcessHoldsNobodyOut) {
   const auto file = scratch_folder() / "a.db";
   write_bytes(file.string() + ".lock", "elsewhere, process 7");
