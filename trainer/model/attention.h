@@ -21,12 +21,17 @@ struct AttentionOptions {
   double dropout = 0;
 };
 
-// softmax(Q K' / sqrt(width / heads)) V, each sequence by itself -> (layout.count(rows), width).
+// softmax(Q K' / sqrt(width / heads)) V, each sequence by itself -> (layout.count(rows), width). Takes the
+// faster of the two below.
 torch::Tensor attend(const AttentionInput& input, const RaggedLayout& layout, const AttentionOptions& options,
                      const DropoutStream& dropout);
 
-// The same through padding and batched matrix products, as a GPU wants it.
+// Through padding and batched matrix products, as a GPU wants it: any device, any floating type.
 torch::Tensor attend_padded(const AttentionInput& input, const RaggedLayout& layout,
+                            const AttentionOptions& options, const DropoutStream& dropout);
+
+// Sequence by sequence, head by head, without padding. Precondition: float32 on the CPU.
+torch::Tensor attend_ragged(const AttentionInput& input, const RaggedLayout& layout,
                             const AttentionOptions& options, const DropoutStream& dropout);
 
 }  // namespace missmodal::trainer

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "trainer/model/modality_encoder.h"
+#include "trainer/model/transformer_layer.h"
 
 namespace missmodal::trainer {
 

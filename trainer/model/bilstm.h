@@ -11,12 +11,18 @@ namespace missmodal::trainer {
 
 // x (layout.rows(), width) -> (layout.rows(), 2 * hidden), forward states first. `parameters` in
 // torch.nn.LSTM's order: weight_ih (4 * hidden, width), weight_hh (4 * hidden, hidden), bias_ih, bias_hh,
-// then the backward direction's four.
+// then the backward direction's four; gates in the order input, forget, cell, output. Takes the fastest of
+// the two below.
 torch::Tensor bilstm(const torch::Tensor& x, const RaggedLayout& layout,
                      const std::vector<torch::Tensor>& parameters);
 
-// The same through the library's packed sequences.
+// Through the library's packed sequences: any device, any floating type.
 torch::Tensor bilstm_packed(const torch::Tensor& x, const RaggedLayout& layout,
                             const std::vector<torch::Tensor>& parameters);
+
+// By our own loop over the steps; the library's spends most of its time per operation, not in arithmetic.
+// Precondition: float32 on the CPU. Yields no gradient of x, which is data.
+torch::Tensor bilstm_loop(const torch::Tensor& x, const RaggedLayout& layout,
+                          const std::vector<torch::Tensor>& parameters);
 
 }  // namespace missmodal::trainer

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+
+#include "trainer/model/vectorized.h"
 
 namespace missmodal::trainer {
 
@@ -21,6 +24,57 @@ PhiloxKey step_key(const TrainingStep& step) {
   return {block[0], block[1]};
 }
 
+std::uint32_t threshold(double probability) {
+  return static_cast<std::uint32_t>(std::lround(probability * 65536));
+}
+
+// What the blocks of one row have in common.
+struct MaskRow {
+  PhiloxKey key;
+  std::uint32_t row;
+  std::uint32_t sample;
+  std::uint32_t layer;
+  std::uint32_t threshold;
+  float scale;
+};
+
+// philox() of kLanes counters at once: the numbers of columns 128 g .. 128 g + 127 are the 16-bit parts of
+// blocks 16 g .. 16 g + 15, part by part, so that neighbouring columns lie in neighbouring vector lanes.
+MISSMODAL_VECTORIZED void fill_mask(MaskRow mask, float* out, std::size_t columns) {
+  std::uint32_t block[4][kLanes];
+  for (std::size_t first = 0; first < columns; first += 8 * kLanes, out += 8 * kLanes) {
+    for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
+      block[0][lane] = static_cast<std::uint32_t>(first / 8) + lane;
+      block[1][lane] = mask.row;
+      block[2][lane] = mask.sample;
+      block[3][lane] = mask.layer;
+    }
+    PhiloxKey key = mask.key;
+    for (int round = 0; round < kPhiloxRounds; ++round) {
+      for (int lane = 0; lane < kLanes; ++lane) {
+        const std::uint64_t product0 = std::uint64_t{kPhiloxM0} * block[0][lane];
+        const std::uint64_t product1 = std::uint64_t{kPhiloxM1} * block[2][lane];
+        block[0][lane] = static_cast<std::uint32_t>(product1 >> 32) ^ block[1][lane] ^ key[0];
+        block[1][lane] = static_cast<std::uint32_t>(product1);
+        block[2][lane] = static_cast<std::uint32_t>(product0 >> 32) ^ block[3][lane] ^ key[1];
+        block[3][lane] = static_cast<std::uint32_t>(product0);
+      }
+      key = {key[0] + kPhiloxW0, key[1] + kPhiloxW1};
+    }
+    const std::size_t count = columns - first;
+    for (std::size_t part = 0; part < 8 && part * kLanes < count; ++part) {
+      const std::uint32_t* word = block[part / 2];
+      const int shift = part % 2 == 0 ? 0 : 16;
+      float values[kLanes];
+      for (int lane = 0; lane < kLanes; ++lane) {
+        values[lane] = (word[lane] >> shift & 0xFFFFU) >= mask.threshold ? mask.scale : 0.0F;
+      }
+      const std::size_t wanted = std::min<std::size_t>(kLanes, count - part * kLanes);
+      for (std::size_t lane = 0; lane < wanted; ++lane) out[part * kLanes + lane] = values[lane];
+    }
+  }
+}
+
 }  // namespace
 
 DropoutStream::DropoutStream(const TrainingStep& step, torch::Device device)
@@ -31,20 +85,29 @@ DropoutStream::DropoutStream(const TrainingStep& step, torch::Device device)
   generator_.set_current_seed(std::uint64_t{key_[1]} << 32 | key_[0]);
 }
 
+float DropoutStream::scale(double probability) {
+  return 65536.0F / static_cast<float>(65536 - threshold(probability));
+}
+
 void DropoutStream::mask(DropoutLayer layer, double probability, std::int64_t sample, std::int64_t row,
                          std::span<float> columns) const {
-  const auto threshold = static_cast<std::uint32_t>(std::lround(probability * 65536));
-  const float scale = 65536.0F / static_cast<float>(65536 - threshold);
-  PhiloxBlock counter{0, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(first_sample_ + sample),
-                      layer.number()};
-  for (std::size_t column = 0; column < columns.size(); column += 8, ++counter[0]) {
-    const PhiloxBlock block = philox(counter, key_);
-    const std::size_t count = std::min<std::size_t>(8, columns.size() - column);
-    for (std::size_t lane = 0; lane < count; ++lane) {
-      const std::uint32_t number = block[lane / 2] >> (16 * (lane % 2)) & 0xFFFFU;
-      columns[column + lane] = number >= threshold ? scale : 0.0F;
+  fill_mask({key_, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(first_sample_ + sample),
+             layer.number(), threshold(probability), scale(probability)},
+            columns.data(), columns.size());
+}
+
+DropoutMasks DropoutStream::masks(const RaggedLayout& layout, Rows rows, std::int64_t columns,
+                                  DropoutLayer layer, double probability) const {
+  if (!active(probability)) return {};
+  torch::Tensor masks = torch::empty({layout.count(rows), columns}, torch::kFloat32);
+  float* out = masks.data_ptr<float>();
+  for (std::int64_t sample = 0; sample < layout.batch(); ++sample) {
+    for (std::int64_t row = layout.begin(rows, sample); row < layout.end(rows, sample);
+         ++row, out += columns) {
+      mask(layer, probability, sample, row, {out, static_cast<std::size_t>(columns)});
     }
   }
+  return {masks};
 }
 
 torch::Tensor DropoutStream::fused(const torch::Tensor& x, double probability) const {
@@ -55,16 +118,7 @@ torch::Tensor DropoutStream::apply(const torch::Tensor& x, const RaggedLayout& l
                                    DropoutLayer layer, double probability) const {
   if (!active(probability)) return x;
   if (generator_.defined()) return fused(x, probability);
-  const auto columns = static_cast<std::size_t>(x.size(1));
-  torch::Tensor masks = torch::empty(x.sizes(), torch::kFloat32);
-  float* out = masks.data_ptr<float>();
-  for (std::int64_t sample = 0; sample < layout.batch(); ++sample) {
-    for (std::int64_t row = layout.begin(rows, sample); row < layout.end(rows, sample);
-         ++row, out += columns) {
-      mask(layer, probability, sample, row, {out, columns});
-    }
-  }
-  return x * masks.to(x.scalar_type());
+  return x * masks(layout, rows, x.size(1), layer, probability).values.to(x.scalar_type());
 }
 
 torch::Tensor DropoutStream::apply(const torch::Tensor& x, DropoutLayer layer, double probability) const {

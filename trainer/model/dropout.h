@@ -24,6 +24,13 @@ struct DropoutLayer {
   constexpr std::uint32_t number() const { return owner << 24 | layer << 8 | place; }
 };
 
+// The masks of some rows, or none where dropout is off. Not a bare tensor: autograd functions take no
+// undefined one.
+struct DropoutMasks {
+  torch::Tensor values;  // float32
+  const float* data() const { return values.defined() ? values.data_ptr<float>() : nullptr; }
+};
+
 class DropoutStream {
  public:
   // Evaluation: every dropout hands back its input.
@@ -39,12 +46,20 @@ class DropoutStream {
   torch::Tensor apply_attention(const torch::Tensor& x, const RaggedLayout& layout, Rows rows,
                                 DropoutLayer layer, double probability) const;
 
+  // For code that fuses dropout with something else, on the CPU: the masks of ragged rows,
+  // (layout.count(rows), columns).
+  DropoutMasks masks(const RaggedLayout& layout, Rows rows, std::int64_t columns, DropoutLayer layer,
+                     double probability) const;
+
   bool active(double probability) const { return active_ && probability > 0; }
 
   // The mask of one row: 0 or 1 / (1 - p) a column, p being rounded to a multiple of 2^-16. `sample` is the
   // place in this batch. CPU only.
   void mask(DropoutLayer layer, double probability, std::int64_t sample, std::int64_t row,
             std::span<float> columns) const;
+
+  // 1 / (1 - p), p being rounded to a multiple of 2^-16.
+  static float scale(double probability);
 
   // Row number of an attention mask; its columns are the keys.
   static constexpr std::int64_t attention_row(std::int64_t head, std::int64_t query) {

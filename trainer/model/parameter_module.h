@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "trainer/model/initialize.h"
-#include "trainer/model/transformer_layer.h"
+#include "trainer/model/linear_parameters.h"
 
 namespace missmodal::trainer {
 

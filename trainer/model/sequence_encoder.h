@@ -9,6 +9,7 @@
 
 #include "sweeps/configuration.h"
 #include "trainer/model/modality_encoder.h"
+#include "trainer/model/transformer_layer.h"
 
 namespace missmodal::trainer {
 

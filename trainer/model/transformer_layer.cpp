@@ -1,6 +1,7 @@
 #include "trainer/model/transformer_layer.h"
 
 #include "trainer/model/attention.h"
+#include "trainer/model/residual_norm.h"
 
 namespace missmodal::trainer {
 
@@ -31,23 +32,24 @@ AttentionInput project(const torch::Tensor& x, const torch::Tensor& queried, Row
 torch::Tensor transformer_layer(const torch::Tensor& x, const RaggedLayout& layout, Rows rows,
                                 const TransformerParameters& parameters, const TransformerOptions& options,
                                 const DropoutStream& dropout) {
-  const auto drop = [&](const torch::Tensor& y, std::uint32_t place, double probability) {
-    return dropout.apply(y, layout, rows, {options.owner, options.layer, place}, probability);
-  };
-  const auto norm = [&](const torch::Tensor& y, const LinearParameters& weights) {
-    return torch::layer_norm(y, {y.size(1)}, weights.weight, weights.bias, options.norm_epsilon);
+  const auto site = [&](std::uint32_t place, double probability) {
+    return DropoutSite{dropout, layout, rows, {options.owner, options.layer, place}, probability};
   };
   const torch::Tensor residual = layout.select(x, rows);
   const AttentionOptions attention{
       options.heads, rows, {options.owner, options.layer, 0}, options.attention_dropout};
   const torch::Tensor mixed = attend(project(x, residual, rows, parameters.in), layout, attention, dropout);
   const torch::Tensor y =
-      norm(residual + drop(linear(mixed, parameters.out), 1, options.hidden_dropout), parameters.norm1);
+      residual_norm(residual, linear(mixed, parameters.out), site(1, options.hidden_dropout),
+                    parameters.norm1, options.norm_epsilon);
   const torch::Tensor inner = linear(y, parameters.linear1);
+  const DropoutSite inside = site(2, options.activation_dropout);
   const torch::Tensor activated =
-      options.activation == Activation::relu ? torch::relu(inner) : torch::gelu(inner);
-  const torch::Tensor outer = linear(drop(activated, 2, options.activation_dropout), parameters.linear2);
-  return norm(y + drop(outer, 3, options.hidden_dropout), parameters.norm2);
+      options.activation == Activation::relu
+          ? relu_dropout(inner, inside)
+          : dropout.apply(torch::gelu(inner), layout, rows, inside.layer, inside.probability);
+  return residual_norm(y, linear(activated, parameters.linear2), site(3, options.hidden_dropout),
+                       parameters.norm2, options.norm_epsilon);
 }
 
 }  // namespace missmodal::trainer

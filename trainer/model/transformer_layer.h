@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "trainer/model/dropout.h"
+#include "trainer/model/linear_parameters.h"
 #include "trainer/model/ragged.h"
 
 namespace missmodal::trainer {
@@ -23,12 +24,6 @@ struct TransformerOptions {
   double hidden_dropout = 0;      // before each addition to the residual
   std::uint32_t owner = 0;        // DropoutLayer::owner
   std::uint32_t layer = 0;        // DropoutLayer::layer
-};
-
-// Weights are (out, in), as torch.nn.Linear's.
-struct LinearParameters {
-  torch::Tensor weight;
-  torch::Tensor bias;
 };
 
 struct TransformerParameters {

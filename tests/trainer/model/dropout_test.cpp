@@ -70,12 +70,14 @@ TEST(Dropout, EveryPartOfThePlaceCounts) {
 // docs/model.md's recipe, written out once more.
 TEST(Dropout, FollowsTheDocumentedRecipe) {
   const PhiloxBlock derived = philox({1111, 0, 7, 0}, {0x64726f70U, 0x6f757401U});
-  const PhiloxBlock block = philox({1, 4, 10 + 2, 1U << 24 | 2U << 8 | 3U}, {derived[0], derived[1]});
-  std::vector<float> columns(16);
+  std::vector<float> columns(200);
   DropoutStream({1111, 7, 10}, torch::kCPU).mask(kLayer, 0.25, 2, 4, columns);
-  for (std::size_t lane = 0; lane < 8; ++lane) {
-    const std::uint32_t number = lane % 2 == 0 ? block[lane / 2] & 0xFFFFU : block[lane / 2] >> 16;
-    EXPECT_EQ(columns[8 + lane], number >= 16384 ? 1 / 0.75F : 0) << lane;
+  for (std::uint32_t column = 0; column < columns.size(); ++column) {
+    const std::uint32_t number = column / 128 * 16 + column % 16;
+    const std::uint32_t part = column % 128 / 16;
+    const PhiloxBlock block = philox({number, 4, 10 + 2, 1U << 24 | 2U << 8 | 3U}, {derived[0], derived[1]});
+    const std::uint32_t bits = part % 2 == 0 ? block[part / 2] & 0xFFFFU : block[part / 2] >> 16;
+    EXPECT_EQ(columns[column], bits >= 16384 ? 1 / 0.75F : 0) << column;
   }
 }
 
