@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "sweeps/error.h"
 #include "sweeps/canonical.h"
+#include "sweeps/error.h"
 #include "trainer/data/safetensors.h"
 #include "trainer/model/stored_tensor.h"
 
