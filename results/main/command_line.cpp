@@ -30,9 +30,11 @@ void explain(const CLI::App& app, const CLI::ParseError& error) {
       return;
     }
   }
-  const bool chosen = !app.get_subcommands().empty();
-  print_line(app.get_name(), unknown.front() + (chosen ? ": one word too many; --help tells the usage"
-                                                       : ": no such subcommand; --help lists them"));
+  const CLI::App* chosen = &app;
+  while (!chosen->get_subcommands().empty()) chosen = chosen->get_subcommands().front();
+  print_line(app.get_name(), unknown.front() + (chosen->get_require_subcommand_min() > 0
+                                                    ? ": no such subcommand; --help lists them"
+                                                    : ": one word too many; --help tells the usage"));
 }
 
 }  // namespace
