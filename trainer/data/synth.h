@@ -1,6 +1,6 @@
 #pragma once
 // A synthetic dataset with MMSA's layout and statistics of lengths, for first steps and tests: the label is
-// carried strongly by text (by `text` and by `tokens` alike) and weakly by audio and vision. docs/data.md
+// carried best by text (by `text` and by `tokens` alike), less by audio and vision. docs/data.md
 // tells how.
 
 #include <cstdint>
