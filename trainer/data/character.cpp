@@ -22,6 +22,8 @@ std::optional<std::string> latin1_bytes(std::string_view utf8) {
 }
 
 bool is_utf8(std::string_view text) {
+  constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800,
+                                         0x10000};  // by length: a shorter form would do below it
   for (std::size_t i = 0; i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
     const std::size_t length = lead < 0x80       ? 1
@@ -36,8 +38,8 @@ bool is_utf8(std::string_view text) {
       if ((next & 0xC0U) != 0x80) return false;
       character = character << 6 | (next & 0x3FU);
     }
-    std::string shortest;
-    if (!append_utf8(shortest, character) || shortest.size() != length) return false;
+    const bool surrogate = character >= 0xD800 && character < 0xE000;
+    if (character < kSmallest[length] || character > 0x10FFFF || surrogate) return false;
     i += length;
   }
   return true;

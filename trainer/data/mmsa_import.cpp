@@ -134,7 +134,6 @@ json make_report(const SourceFile& file, const MmsaSource& source, const MmsaSca
   return report;
 }
 
-// Calls on_frames() after each piece with the utterances done.
 void write_frames(NdArray& array, std::span<const Window> windows, DatasetWriter& writer) {
   const std::int64_t steps = array.shape()[1];
   const std::int64_t width = array.shape()[2];

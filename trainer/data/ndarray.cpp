@@ -128,11 +128,14 @@ std::vector<double> NdArray::numbers() {
 std::vector<std::string> NdArray::strings() {
   if (!is_text() || shape().size() != 1) throw InputError(place_, "is not a row of strings");
   std::vector<std::string> all;
+  std::size_t total = 0;
   std::vector<char> element(static_cast<std::size_t>(array_.dtype.size));
   for (std::int64_t i = 0; i < rows(); ++i) {
     bytes_->read(static_cast<std::uint64_t>(i) * element.size(), element.data(), element.size());
     auto text = decode_string(element.data(), array_.dtype);
     if (!text) throw InputError(place_, fmt::format("string {} holds an invalid character", i));
+    total += text->size();
+    if (total > kMaxColumnText) throw InputError(place_, "holds more than 100 MB of text");
     all.push_back(std::move(*text));
   }
   return all;

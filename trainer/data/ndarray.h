@@ -1,6 +1,7 @@
 #pragma once
 // A numpy array inside a pickle, read piece by piece as numbers or strings of ours.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -11,6 +12,8 @@
 #include "trainer/data/source_file.h"
 
 namespace missmodal::trainer {
+
+inline constexpr std::size_t kMaxColumnText = 100'000'000;  // bytes of all strings of one column together
 
 // Everything of one array that is read: `place` is named by every InputError ("mosi.pkl: train.audio").
 class NdArray {

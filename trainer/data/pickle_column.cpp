@@ -62,12 +62,15 @@ std::vector<std::string> read_strings(SourceFile& file, const PickleTree& tree, 
   if (nodes == nullptr) return column_array(file, tree, node, place).strings();
   check_count(nodes->size(), place);
   std::vector<std::string> texts;
+  std::size_t total = 0;
   for (const PickleNode entry : *nodes) {
     const std::string entry_place = fmt::format("{}[{}]", place, texts.size());
     const auto* chars = tree.get<PickleChars>(entry);
     if (chars == nullptr)
       throw InputError(entry_place, fmt::format("is {}, not a string", kind_name(tree.at(entry))));
     texts.push_back(read_text(file, *chars, entry_place));
+    total += texts.back().size();
+    if (total > kMaxColumnText) throw InputError(place, "holds more than 100 MB of text");
   }
   return texts;
 }

@@ -97,4 +97,23 @@ std::optional<std::string> parse_unicode_literal(std::string_view text) {
   return utf8;
 }
 
+std::optional<std::int64_t> parse_long(std::string_view bytes) {
+  if (bytes.empty()) return 0;
+  const bool negative = (static_cast<unsigned char>(bytes.back()) & 0x80U) != 0;
+  const unsigned char sign = negative ? 0xFF : 0;
+  std::uint64_t value = negative ? ~std::uint64_t{0} : 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    if (i >= sizeof(value)) {
+      if (byte != sign) return std::nullopt;
+      continue;
+    }
+    const std::size_t shift = 8 * i;
+    value = (value & ~(std::uint64_t{0xFF} << shift)) | static_cast<std::uint64_t>(byte) << shift;
+  }
+  const auto number = static_cast<std::int64_t>(value);
+  if ((number < 0) != negative) return std::nullopt;
+  return number;
+}
+
 }  // namespace missmodal::trainer

@@ -286,8 +286,16 @@ class Machine {
     return nodes;
   }
   void push(PickleValue value) {
+    if (const auto* chars = std::get_if<PickleChars>(&value)) count_string(chars->here.size());
     tree_.values.push_back(std::move(value));
     stack_.push_back(static_cast<PickleNode>(tree_.values.size() - 1));
+  }
+
+  // Calls may make new strings of old ones, so their number is no bound for their size.
+  void count_string(std::size_t size) {
+    constexpr std::uint64_t kMost = 256 << 20;
+    string_bytes_ += size;
+    if (string_bytes_ > kMost) fail_here("more than 256 MiB of short strings: a hostile file");
   }
 
   // --- values
@@ -308,23 +316,12 @@ class Machine {
     if (text == "00" || text == "01") return push(text == "01");
     push(required(parse_integer_literal(text), "an integer"));
   }
-  // Two's complement, little-endian, of any length.
   std::int64_t long_integer(std::uint64_t length) {
-    constexpr std::uint64_t kWidest = 9;  // a uint64 has a ninth byte for its sign
+    constexpr std::uint64_t kWidest = 9;  // 64 bits and a sign
     if (length > kWidest) fail_here(fmt::format("an integer of {} bytes", length));
-    std::uint64_t value = 0;
-    std::uint8_t last = 0;
-    for (std::uint64_t i = 0; i < length; ++i) {
-      last = cursor_.byte();
-      if (i < 8) value |= static_cast<std::uint64_t>(last) << (8 * i);
-    }
-    const bool negative = length > 0 && (last & 0x80U) != 0;
-    if (negative && length < 8) value |= ~std::uint64_t{0} << (8 * length);
-    const auto number = static_cast<std::int64_t>(value);
-    if (length == kWidest && ((number < 0) != negative || (last != 0 && last != 0xFF))) {
-      fail_here("an integer outside 64 bits");
-    }
-    return number;
+    const auto number = parse_long(cursor_.take(length));
+    if (!number) fail_here("an integer outside 64 bits");
+    return *number;
   }
   void push_tuple(std::size_t count) {
     PickleItems items{PickleItems::Kind::tuple, std::vector<PickleNode>(count)};
@@ -381,6 +378,7 @@ class Machine {
   std::vector<std::size_t> marks_;  // heights of the stack
   std::unordered_map<std::uint64_t, PickleNode> memo_;
   std::uint64_t opcode_at_ = 0;
+  std::uint64_t string_bytes_ = 0;
   bool stopped_ = false;
 };
 

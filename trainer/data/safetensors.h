@@ -1,7 +1,7 @@
 #pragma once
 // The safetensors container: 8 bytes little-endian header length, a JSON header, then the tensors' bytes.
-// The reader maps the file and checks every offset, so what it hands out cannot point outside. No LibTorch
-// here.
+// The reader maps the file and checks every offset, so what it hands out cannot point outside. Without
+// LibTorch.
 
 #include <cstddef>
 #include <cstdint>

@@ -237,6 +237,12 @@ TEST_F(MmsaImport, WrongShapesAndKindsAreNamed) {
                      "x.pkl: holds a list, expected a dict");
 }
 
+TEST_F(MmsaImport, OneLongTextManyTimesIsRefused) {
+  std::string ids = text(std::string(1'000'000, 'a')) + "q\1" + "0](";
+  for (int i = 0; i < 200; ++i) ids += "h\1";
+  expect_input_error([&] { import(with("id", ids + "e")); }, "train.id: holds more than 100 MB of text");
+}
+
 TEST_F(MmsaImport, MasksAndTokensAreChecked) {
   MmsaSplitNumbers train = plain_split(2);
   train.masks[1] = {0, 1, 1, 1};

@@ -269,6 +269,13 @@ TEST_F(Pickle, TooManyOpcodesAreRefused) {
   refused(pickle(std::string(static_cast<std::size_t>(kMaxPickleOpcodes) + 1, '(')), "more opcodes");
 }
 
+TEST_F(Pickle, CallsThatCopyStringsAreBounded) {
+  std::string bomb =
+      global("_codecs", "encode") + "q\1" + tuple({text(std::string(1000, 'a')), text("latin1")}) + "q\2(";
+  for (int i = 0; i < 300'000; ++i) bomb += "h\1h\2R";
+  expect_input_error([&] { read(pickle(bomb)); }, "more than 256 MiB of short strings");
+}
+
 TEST_F(Pickle, ArraysThatDoNotFitTheirDataAreRefused) {
   const auto open = [&](const std::string& body, const std::string& reason) {
     SCOPED_TRACE(reason);
