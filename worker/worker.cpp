@@ -5,7 +5,6 @@
 #include <chrono>
 #include <exception>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "sweeps/plan.h"
 #include "trainer/threads.h"
 #include "trainer/train_trial.h"
+#include "worker/failure_class.h"
 #include "worker/pacer.h"
 #include "worker/protocol.h"
 
@@ -25,13 +25,6 @@ using sweeps::FailureClass;
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
-}
-
-// LibTorch reports a failed allocation as different exceptions in different versions and on different
-// devices.
-bool is_out_of_memory(const std::string& message) {
-  return message.find("out of memory") != std::string::npos ||
-         message.find("can't allocate memory") != std::string::npos;
 }
 
 // What a worker keeps from one trial to the next: the dataset stays mapped, the masks stay drawn.
@@ -94,19 +87,10 @@ class Worker {
   }
 
   void work(const Assign& assign) {
-    const auto fail = [&](FailureClass failure, const std::string& message) {
-      say(Failed{assign.cell, assign.attempt, failure, first_line(message)});
-    };
     try {
       train(assign);
-    } catch (const InputError& error) {
-      fail(FailureClass::data_error, error.what());
-    } catch (const std::bad_alloc& error) {
-      fail(FailureClass::out_of_memory, error.what());
-    } catch (const RunError& error) {
-      fail(FailureClass::run_error, error.what());
     } catch (const std::exception& error) {
-      fail(is_out_of_memory(error.what()) ? FailureClass::out_of_memory : FailureClass::bug, error.what());
+      say(Failed{assign.cell, assign.attempt, failure_class(error), first_line(error.what())});
     }
   }
 
