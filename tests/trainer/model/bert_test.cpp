@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "sweeps/error.h"
-#include "tiny_model.h"
+#include "tests/trainer/model/tiny_model.h"
 #include "trainer/model/bert_weights.h"
 
 namespace missmodal::trainer {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "tiny_model.h"
+#include "tests/trainer/model/tiny_model.h"
 #include "trainer/model/vectorized.h"
 
 namespace missmodal::trainer {

@@ -10,7 +10,7 @@
 
 #include "sweeps/canonical.h"
 #include "sweeps/error.h"
-#include "tiny_model.h"
+#include "tests/trainer/model/tiny_model.h"
 #include "trainer/model/missmodal.h"
 
 namespace missmodal::trainer {

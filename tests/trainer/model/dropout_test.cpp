@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "tiny_model.h"
+#include "tests/trainer/model/tiny_model.h"
 
 namespace missmodal::trainer {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "sweeps/configuration.h"
-#include "tiny_model.h"
+#include "tests/trainer/model/tiny_model.h"
 #include "trainer/data/safetensors.h"
 #include "trainer/model/missmodal.h"
 #include "trainer/model/stored_tensor.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sweeps/error.h"
-#include "tiny_model.h"
+#include "tests/trainer/model/tiny_model.h"
 
 namespace missmodal::trainer {
 namespace {
