@@ -44,7 +44,7 @@ TEST(Synth, ContentIsTheSameOnEveryMachine) {
   options.train = options.valid = options.test = 3;
   write_synthetic(folder / "x", options);
   EXPECT_EQ(Dataset::open(folder / "x")->content_sha256(),
-            "51e4f26f6be167717adec8c938f47d0e8e91ca9ff659aaaebc7971a4ecead8b8");
+            "b9eaf8e93551d1e7c758e4a1f9e054951102d149ff1f536e5cbf78a672ff7722");
 }
 
 TEST(Synth, HasTheSizesAsked) {
@@ -120,16 +120,19 @@ double strongest(const Split& split, Modality modality) {
   return best;
 }
 
-TEST(Synth, TextCarriesTheLabelStronglyAudioAndVisionWeakly) {
+TEST(Synth, TextCarriesMoreOfTheLabelThanAudioAndAudioMoreThanVision) {
   ScratchFolder folder;
-  write_synthetic(folder / "x", small(1));
+  SynthOptions options = small(1);
+  options.train = 2000;
+  write_synthetic(folder / "x", options);
   const auto dataset = Dataset::open(folder / "x");
   const Split& train = dataset->split(SplitName::train);
-  EXPECT_GT(strongest(train, Modality::text), 0.7);
-  EXPECT_GT(strongest(train, Modality::audio), 0.3);
-  EXPECT_LT(strongest(train, Modality::audio), 0.6);
-  EXPECT_GT(strongest(train, Modality::vision), 0.2);
-  EXPECT_LT(strongest(train, Modality::vision), 0.5);
+  const double text = strongest(train, Modality::text);
+  const double audio = strongest(train, Modality::audio);
+  const double vision = strongest(train, Modality::vision);
+  EXPECT_GT(text, audio + 0.05);
+  EXPECT_GT(audio, vision + 0.05);
+  EXPECT_GT(vision, 0.3);
 }
 
 TEST(Synth, LabelsLookLikeMosis) {
