@@ -6,7 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <thread>
@@ -72,12 +72,12 @@ void dismiss(worker::Transport& transport) {
 }
 
 // One rank: the worker is a thread of this process.
-int run_alone(const RunOptions& options, int local_rank) {
+int run_alone(const RunOptions& options) {
   const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
   worker::MemoryTransport here(mailboxes, worker::kCoordinatorRank);
   std::thread thread([&] {
     worker::MemoryTransport there(mailboxes, 1);
-    worker::run_worker(there, {worker::best_device(local_rank), host_name()});
+    worker::run_worker(there, {worker::best_device(0), host_name()});
   });
   try {
     const int exit_code = coordinate(options, here);
@@ -102,9 +102,18 @@ int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) 
   }
 }
 
+// Whether mpirun or srun started this process. MPI_Init without either would start a daemon of its own.
+bool launched_as_rank() {
+  for (const char* variable : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"}) {
+    if (std::getenv(variable) != nullptr) return true;
+  }
+  return false;
+}
+
 int run(const RunOptions& options) {
+  if (!launched_as_rank()) return run_alone(options);
   worker::MpiTransport transport;
-  if (transport.size() == 1) return run_alone(options, transport.local_rank());
+  if (transport.size() == 1) return run_alone(options);
   if (transport.rank() == worker::kCoordinatorRank) return run_coordinator(options, transport);
   signal(SIGUSR1, SIG_IGN);  // rank 0 hears it and tells us
   worker::run_worker(transport, {worker::best_device(transport.local_rank()), host_name()});

@@ -19,9 +19,13 @@ REPORT = os.environ["MISSMODAL_REPORT"]
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 120  # seconds a program may take on a loaded machine before the test fails
 
+# Open MPI's own: jobs that end at the same time take each other's shared folder away.
+MPI_FOLDER = tempfile.TemporaryDirectory(prefix="mpi")
+
 ENVIRONMENT = {
     **os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LC_ALL": "C.UTF-8",
     "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+    "OMPI_MCA_orte_tmpdir_base": MPI_FOLDER.name,
 }
 
 DATA = "data.safetensors"

@@ -110,7 +110,8 @@ TEST(Refusal, AFolder) {
 }
 
 TEST(Refusal, AFolderThatDoesNotExist) {
-  EXPECT_THROW(open_store(scratch_folder() / "no" / "a.db"), RunError);
+  EXPECT_THAT(mistakes_of([] { open_store(scratch_folder() / "no" / "a.db"); }),
+              ElementsAre(HasSubstr("its folder does not exist")));
 }
 
 TEST(Refusal, AChangedSweepTextIsFine) {
