@@ -18,7 +18,7 @@ void update_tensor(torch::Tensor& value, const torch::Tensor& gradient, torch::T
       .addcdiv_(first, (second.sqrt() / update.correction).add_(update.epsilon), -update.step_size);
 }
 
-bool is_plain(const torch::Tensor& tensor) {
+bool is_flat_float(const torch::Tensor& tensor) {
   return tensor.is_cpu() && tensor.scalar_type() == torch::kFloat32 && tensor.is_contiguous();
 }
 
@@ -42,7 +42,7 @@ double AdamW::gradient_norm() const {
   for (const Parameter& parameter : parameters_) {
     const torch::Tensor gradient = parameter.value.grad();
     if (!gradient.defined()) continue;
-    if (is_plain(gradient)) {
+    if (is_flat_float(gradient)) {
       squares += sum_of_squares(gradient.data_ptr<float>(), gradient.numel());
     } else {
       norms.push_back(gradient.norm());
@@ -74,7 +74,7 @@ double AdamW::step() {
     const double rate = factor * parameter.learning_rate;
     update.decay = 1 - rate * parameter.weight_decay;
     update.step_size = rate / (1 - std::pow(AdamWUpdate::kBeta1, steps_));
-    if (is_plain(parameter.value) && is_plain(gradient)) {
+    if (is_flat_float(parameter.value) && is_flat_float(gradient)) {
       adamw_update(parameter.value.data_ptr<float>(), gradient.data_ptr<float>(),
                    parameter.first_moment.data_ptr<float>(), parameter.second_moment.data_ptr<float>(),
                    parameter.value.numel(), update);

@@ -154,7 +154,7 @@ struct ReluDropout : torch::autograd::Function<ReluDropout> {
   }
 };
 
-bool is_plain(const torch::Tensor& x) {
+bool is_cpu_float(const torch::Tensor& x) {
   return x.is_cpu() && x.scalar_type() == torch::kFloat32;
 }
 
@@ -162,7 +162,7 @@ bool is_plain(const torch::Tensor& x) {
 
 torch::Tensor residual_norm(const torch::Tensor& residual, const torch::Tensor& x, const DropoutSite& site,
                             const LinearParameters& norm, double epsilon) {
-  if (is_plain(x)) {
+  if (is_cpu_float(x)) {
     const DropoutMasks masks =
         site.stream.masks(site.layout, site.rows, x.size(1), site.layer, site.probability);
     return ResidualNorm::apply(residual, x, masks, norm.weight, norm.bias, epsilon);
@@ -172,7 +172,7 @@ torch::Tensor residual_norm(const torch::Tensor& residual, const torch::Tensor& 
 }
 
 torch::Tensor relu_dropout(const torch::Tensor& x, const DropoutSite& site) {
-  if (is_plain(x)) {
+  if (is_cpu_float(x)) {
     const DropoutMasks masks =
         site.stream.masks(site.layout, site.rows, x.size(1), site.layer, site.probability);
     return ReluDropout::apply(x, masks, masks.data() ? DropoutStream::scale(site.probability) : 1.0);
