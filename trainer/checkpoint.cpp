@@ -10,7 +10,7 @@
 
 #include "sweeps/canonical.h"
 #include "sweeps/error.h"
-#include "trainer/data/safetensors.h"
+#include "trainer/data/safetensors/safetensors.h"
 #include "trainer/model/stored_tensor.h"
 
 namespace missmodal::trainer {

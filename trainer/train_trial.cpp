@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "sweeps/evaluation/evaluation.h"
+#include "sweeps/evaluation/metrics.h"
 #include "sweeps/shuffle.h"
 #include "trainer/batch.h"
-#include "trainer/evaluation.h"
-#include "trainer/metrics.h"
 #include "trainer/optimizer.h"
 #include "trainer/prediction.h"
 
@@ -116,7 +116,7 @@ class Training {
       EpochRecord record;
       record.epoch = epoch;
       if (!train_epoch(record, result, hooks)) return;
-      const sweeps::Metrics valid = score(
+      const sweeps::Metrics valid = sweeps::score(
           predict_complete(*model_, valid_, batches_, configuration_.training.batch_size), valid_.labels);
       if (!std::isfinite(valid.mae)) {
         diverge(result);
@@ -183,13 +183,13 @@ class Training {
   std::int64_t step_ = 0;
 };
 
-void evaluate_split(SplitName name, const Dataset& dataset, const MaskTable& masks,
+void evaluate_split(SplitName name, const Dataset& dataset, const sweeps::MaskTable& masks,
                     const EvaluationSetup& evaluation, Training& training, int batch_size,
                     sweeps::TrialResult& result) {
   const Split& split = dataset.split(name);
   const std::vector<float> predictions =
       predict_subsets(training.model(), split, training.batches(), batch_size);
-  const auto rows = evaluate(name, predictions, split.labels, evaluation.plan, masks);
+  const auto rows = sweeps::evaluate(name, predictions, split.labels, evaluation.plan, masks);
   result.metrics.insert(result.metrics.end(), rows.begin(), rows.end());
   result.predictions.push_back({name, predictions});
 }

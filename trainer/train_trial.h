@@ -9,10 +9,10 @@
 
 #include "sweeps/condition.h"
 #include "sweeps/configuration.h"
+#include "sweeps/evaluation/masks.h"
 #include "sweeps/trial_result.h"
 #include "trainer/checkpoint.h"
 #include "trainer/data/dataset.h"
-#include "trainer/masks.h"
 
 namespace missmodal::trainer {
 
@@ -20,8 +20,8 @@ namespace missmodal::trainer {
 struct EvaluationSetup {
   EvaluationSetup(const sweeps::EvaluationPlan& plan, const Dataset& dataset);
   sweeps::EvaluationPlan plan;
-  MaskTable valid;
-  MaskTable test;
+  sweeps::MaskTable valid;
+  sweeps::MaskTable test;
 };
 
 struct TrialHooks {

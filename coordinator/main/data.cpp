@@ -17,8 +17,8 @@
 #include "sweeps/exit_code.h"
 #include "trainer/data/dataset.h"
 #include "trainer/data/dataset_summary.h"
-#include "trainer/data/mmsa_import.h"
-#include "trainer/data/synth.h"
+#include "trainer/data/mmsa/mmsa_import.h"
+#include "trainer/data/synth/synth.h"
 
 namespace missmodal::coordinator {
 namespace {

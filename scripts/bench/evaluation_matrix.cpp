@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "sweeps/error.h"
+#include "sweeps/evaluation/evaluation.h"
 #include "sweeps/exit_code.h"
 #include "sweeps/plan.h"
 #include "sweeps/sweep_file.h"
-#include "trainer/evaluation.h"
 #include "trainer/prediction.h"
 #include "trainer/threads.h"
 #include "trainer/train_trial.h"

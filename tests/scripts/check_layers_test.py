@@ -66,7 +66,7 @@ class CheckLayers(unittest.TestCase):
     def test_a_test_sees_what_its_folder_sees(self):
         self.assert_allowed("tests/sweeps/a_test.cpp", "<gtest/gtest.h>")
         self.assert_allowed("tests/trainer/a_test.cpp", '"trainer/model/model.h"')
-        self.assert_refused("tests/sweeps/a_test.cpp", '"trainer/metrics.h"')
+        self.assert_refused("tests/sweeps/a_test.cpp", '"sweeps/evaluation/metrics.h"')
         self.assert_refused("sweeps/a.cpp", "<gtest/gtest.h>")
 
 

@@ -12,7 +12,7 @@
 
 #include "sweeps/subset.h"
 #include "sweeps/trial_result.h"
-#include "trainer/data/safetensors.h"
+#include "trainer/data/safetensors/safetensors.h"
 
 namespace missmodal::trainer {
 

@@ -10,7 +10,7 @@
 
 #include "sweeps/sha256.h"
 #include "sweeps/trial_result.h"
-#include "trainer/data/safetensors.h"
+#include "trainer/data/safetensors/safetensors.h"
 
 namespace missmodal::trainer {
 

@@ -63,7 +63,7 @@ json report_split(std::span<const float> labels,
           {"lengths", by_modality}};
 }
 
-json report_padding(std::string_view modality, std::string_view lengths_from, const Padding& padding,
+json report_padding(std::string_view modality, std::string_view lengths_from, const PaddingCensus& padding,
                     std::vector<std::string>& warnings) {
   const json histogram = report_histogram(padding.outside);
   if (padding.left) {

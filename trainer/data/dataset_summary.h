@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "trainer/data/dataset.h"
-#include "trainer/data/safetensors.h"
+#include "trainer/data/safetensors/safetensors.h"
 
 namespace missmodal::trainer {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "trainer/data/dataset_layout.h"
-#include "trainer/data/safetensors.h"
+#include "trainer/data/safetensors/safetensors.h"
 
 namespace missmodal::trainer {
 

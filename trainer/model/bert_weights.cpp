@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "sweeps/error.h"
-#include "trainer/data/safetensors.h"
+#include "trainer/data/safetensors/safetensors.h"
 #include "trainer/model/stored_tensor.h"
 
 namespace missmodal::trainer {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "trainer/data/safetensors.h"
+#include "trainer/data/safetensors/safetensors.h"
 
 namespace missmodal::trainer {
 

@@ -15,9 +15,9 @@
 #include "tests/trainer/data/scratch_folder.h"
 #include "trainer/data/dataset.h"
 #include "trainer/data/dataset_summary.h"
-#include "trainer/data/mmsa_import.h"
-#include "trainer/data/mmsa_scan.h"
-#include "trainer/data/pickle_reader.h"
+#include "trainer/data/mmsa/mmsa_import.h"
+#include "trainer/data/mmsa/mmsa_scan.h"
+#include "trainer/data/pickle/pickle_reader.h"
 
 namespace missmodal::trainer {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "sweeps/configuration.h"
 #include "tests/trainer/model/tiny_model.h"
-#include "trainer/data/safetensors.h"
+#include "trainer/data/safetensors/safetensors.h"
 #include "trainer/model/missmodal.h"
 #include "trainer/model/stored_tensor.h"
 #include "trainer/optimizer.h"

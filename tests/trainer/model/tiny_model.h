@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "sweeps/configuration.h"
-#include "trainer/data/safetensors.h"
+#include "trainer/data/safetensors/safetensors.h"
 #include "trainer/model/model.h"
 
 namespace missmodal::trainer::testing {

@@ -1,0 +1,90 @@
+#include "coordinator/main/doctor/doctor_judgement.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <sstream>
+
+namespace missmodal::coordinator {
+namespace {
+
+constexpr double kSlowBlas = 30;    // GFLOP/s of one core
+constexpr double kLittleSpace = 2;  // GiB: a sweep's database and checkpoints
+constexpr double kNoSpace = 0.1;
+
+}  // namespace
+
+Finding judge_blas(double gflops_per_core) {
+  const std::string text = fmt::format("{:.0f} GFLOP/s per core", gflops_per_core);
+  if (gflops_per_core >= kSlowBlas) return {"BLAS", Verdict::ok, text, ""};
+  return {"BLAS", Verdict::warn, text + ", slow: trials take several times as long",
+          "apt install libopenblas0-pthread"};
+}
+
+Finding judge_cores(const Cores& cores) {
+  std::string text =
+      fmt::format("{} usable, LibTorch's default threads {}, OMP_NUM_THREADS {}", cores.usable,
+                  cores.default_threads, cores.omp_num_threads.empty() ? "not set" : cores.omp_num_threads);
+  if (cores.quota > 0 && cores.quota < cores.usable) {
+    text += fmt::format(", container's quota {:.1f} cores", cores.quota);
+    if (cores.default_threads > std::ceil(cores.quota)) {
+      return {"cores", Verdict::warn, text,
+              "set OMP_NUM_THREADS to at most the quota, as scripts/sweep does"};
+    }
+  }
+  if (cores.default_threads > cores.usable) {
+    return {"cores", Verdict::warn, text,
+            "set OMP_NUM_THREADS to at most the usable cores, as scripts/sweep does"};
+  }
+  return {"cores", Verdict::ok, text, ""};
+}
+
+double quota_of(std::string_view cpu_max) {
+  std::istringstream words{std::string(cpu_max)};
+  double quota = 0;
+  double period = 0;
+  if (!(words >> quota >> period) || quota <= 0 || period <= 0) return 0;
+  return quota / period;
+}
+
+Finding judge_mpi(const std::string& version) {
+  const std::string text = version.substr(0, version.find_first_of(",\n"));
+  if (text.rfind("Open MPI v4.", 0) == 0) return {"MPI", Verdict::ok, text, ""};
+  return {"MPI", Verdict::warn, text + ": made for Open MPI 4.1",
+          "install Open MPI 4.1; with others the death of a rank may end the sweep, which the same command "
+          "resumes"};
+}
+
+Finding judge_launcher(int exit_code, const std::string& first_line) {
+  constexpr int kTimedOut = 124;
+  constexpr int kNotFound = 127;
+  switch (exit_code) {
+    case 0:
+      return {"mpirun", Verdict::ok, first_line, ""};
+    case kNotFound:
+      return {"mpirun", Verdict::fail, "not in PATH",
+              "apt install openmpi-bin, or load your cluster's MPI module"};
+    case kTimedOut:
+      return {"mpirun", Verdict::fail, "gave no answer in time",
+              "look at the host's name and at $TMPDIR's disk"};
+    default:
+      return {"mpirun", Verdict::fail, fmt::format("exit code {}: {}", exit_code, first_line),
+              "run mpirun --version by hand"};
+  }
+}
+
+std::string nccl_version(int number) {
+  const int scale = number >= 10000 ? 10000 : 1000;
+  return fmt::format("{}.{}.{}", number / scale, number % scale / 100, number % 100);
+}
+
+Finding judge_space(const std::string& folder, double free_gibibytes) {
+  const std::string text = fmt::format("{}: {:.1f} GiB free", folder, free_gibibytes);
+  if (free_gibibytes < kNoSpace) return {"disk", Verdict::fail, text, "free some space"};
+  if (free_gibibytes < kLittleSpace) {
+    return {"disk", Verdict::warn, text, "free some space: a sweep's database and checkpoints may need more"};
+  }
+  return {"disk", Verdict::ok, text, ""};
+}
+
+}  // namespace missmodal::coordinator

@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+#include "coordinator/main/doctor/doctor_finding.h"
+#include "coordinator/main/doctor/doctor_judgement.h"
+#include "results/file_system.h"
+#include "sweeps/error.h"
+
+namespace missmodal::coordinator {
+
+Finding examine_disk(const std::filesystem::path& folder) {
+  constexpr double kGibibyte = 1024.0 * 1024 * 1024;
+  if (access(folder.c_str(), W_OK) != 0) {
+    return {"disk", Verdict::fail, fmt::format("{}: {}", folder.string(), std::strerror(errno)),
+            "choose another folder with --path"};
+  }
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(folder, error);
+  if (error)
+    return {"disk", Verdict::fail, folder.string() + ": " + error.message(),
+            "choose another folder with --path"};
+  return judge_space(folder.string(), static_cast<double>(space.available) / kGibibyte);
+}
+
+Finding examine_file_system(const std::filesystem::path& folder) {
+  try {
+    const std::string_view network = results::network_file_system(folder / "sweep.db");
+    if (network.empty())
+      return {"file system", Verdict::ok, "local: the database uses the write-ahead log", ""};
+    return {"file system", Verdict::warn,
+            fmt::format("{}, shared between hosts: the database uses the slower rollback journal", network),
+            "keep the database on a local disk of the first host; data and checkpoints may be shared"};
+  } catch (const RunError& error) {
+    return {"file system", Verdict::fail, error.what(), "choose another folder with --path"};
+  }
+}
+
+Finding examine_sqlite() {
+  constexpr int kStrictTables = 3037000;
+  const std::string version = sqlite3_libversion();
+  if (sqlite3_libversion_number() >= kStrictTables) return {"SQLite", Verdict::ok, version, ""};
+  return {"SQLite", Verdict::fail, version + ": has no STRICT tables", "install SQLite 3.37 or later"};
+}
+
+}  // namespace missmodal::coordinator

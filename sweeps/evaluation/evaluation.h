@@ -1,0 +1,26 @@
+#pragma once
+// Every missing-modality condition, rate and draw, looked up in one 7 x N prediction matrix.
+
+#include <span>
+#include <vector>
+
+#include "sweeps/condition.h"
+#include "sweeps/evaluation/masks.h"
+#include "sweeps/trial_result.h"
+
+namespace missmodal::sweeps {
+
+// `predictions` is (7, N) row-major in Subset order, `labels` (N). Rows come in the plan's order of
+// conditions; for a drawn one `mean`, `sd` (n - 1; left out for a single draw), `first` (draw 0) and
+// `expected`, else `fixed`. A mean or sd is NULL where a draw's value is. The expectation is over all masks
+// of the same count: each utterance is affected with probability count / N, in `random` keeping each of six
+// subsets equally likely; F1 and Corr have none.
+std::vector<MetricRow> evaluate(SplitName split, std::span<const float> predictions,
+                                std::span<const float> labels, const EvaluationPlan& plan,
+                                const MaskTable& masks);
+
+// The N subsets that remain under one draw of a condition; for a condition without draws every utterance's is
+// condition.subset.
+std::vector<Subset> remaining(const Condition& condition, int draw, const MaskTable& masks);
+
+}  // namespace missmodal::sweeps

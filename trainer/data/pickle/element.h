@@ -1,0 +1,26 @@
+#pragma once
+// The elements of numpy arrays, as bytes, to numbers and strings of ours. Every function reads from any
+// address, and from exactly count * dtype.size bytes.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "trainer/data/pickle/pickle_value.h"
+
+namespace missmodal::trainer {
+
+inline constexpr std::int64_t kMaxCharactersPerString = 1 << 20;  // of a <U array's elements
+
+// Precondition: dtype is f2 f4 f8, i1..i8, u1..u8 or b1.
+void decode_elements(const char* bytes, const PickleDType& dtype, std::size_t count, float* out);
+void decode_elements(const char* bytes, const PickleDType& dtype, std::size_t count, double* out);
+
+// Precondition: i1..i8, u1..u4.
+std::int64_t decode_integer(const char* bytes, const PickleDType& dtype);
+
+// One <U element as UTF-8, without the zeros at its end; nothing where it holds no valid character.
+std::optional<std::string> decode_string(const char* bytes, const PickleDType& dtype);
+
+}  // namespace missmodal::trainer
