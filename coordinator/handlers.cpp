@@ -109,6 +109,7 @@ worker::Assign assign_message(const State& state, const WorkerState& worker, con
           state.sweep.dataset_path,
           state.hashes.dataset_sha256,
           cell.text_weights,
+          sweeps::weights_sha256_of(cell.configuration),
           state.sweep.evaluation,
           device_of(state, worker),
           state.sweep.resources.threads_per_trial};
@@ -125,7 +126,8 @@ void dispatch(State& state, Effects& effects) {
     ++cell.attempts;
     worker.assignment = Assignment{id, cell.attempts};
     effects.commits.push_back(
-        results::AttemptStarted{id, cell.attempts, rank, worker.host, device_of(state, worker)});
+        results::AttemptStarted{id, cell.attempts, rank, worker.host, device_of(state, worker),
+                                state.sweep.resources.threads_per_trial, worker.processor, worker.libtorch});
     effects.sends.push_back({rank, assign_message(state, worker, id, cell)});
   }
 }
@@ -221,7 +223,7 @@ Effects on_ready(State& state, int rank, const worker::Ready& ready) {
     throw RunError(fmt::format("rank {} on {} speaks protocol {}, not {}: another version of the program",
                                rank, ready.host, ready.protocol, worker::kProtocolVersion));
   }
-  state.workers[rank] = {ready.host, ready.device, std::nullopt, false};
+  state.workers[rank] = {ready.host, ready.device, ready.processor, ready.libtorch, std::nullopt, false};
   if (state.verdict || state.interrupted) {
     stop_workers(state, effects);
   } else if (state.sweep.resources.device == "cuda" && ready.device == "cpu") {

@@ -40,6 +40,8 @@ struct Assignment {
 struct WorkerState {
   std::string host;
   std::string device;
+  std::string processor;
+  std::string libtorch;
   std::optional<Assignment> assignment;  // nothing: idle
   bool stopped = false;                  // was told to leave
 };

@@ -21,10 +21,21 @@ struct StagePlanned {
   std::vector<sweeps::PlannedCell> cells;
 };
 
+// A stage whose search has no winner yet: the cells of its earlier plan leave it, and with it the tables.
+struct StageUnplanned {
+  std::string stage;
+};
+
 struct StageSelected {
   std::string stage;
-  std::string point;  // canonical JSON of the winner's settings; stored once, never changed
+  std::string point;  // canonical JSON of the winner's settings; stays until StageDeselected
   double value = 0;
+  std::string basis = "{}";  // canonical JSON: what it was chosen from (sweeps/selection.h)
+};
+
+// --reselect: the winner is forgotten.
+struct StageDeselected {
+  std::string stage;
 };
 
 struct AttemptStarted {
@@ -32,7 +43,10 @@ struct AttemptStarted {
   int attempt = 0;  // from 1, per cell
   int rank = 0;
   std::string host;
-  std::string device;
+  std::string device;  // "cpu", "cuda:0"
+  int threads = 1;
+  std::string processor = {};  // the CPU's or GPU's name, as its maker spells it
+  std::string libtorch = {};   // version
 };
 
 // Accepts the attempt: its epochs, predictions and metrics, all at once.
@@ -52,12 +66,19 @@ struct AttemptFailed {
   bool park = false;    // the cell used up its attempts
 };
 
+// A worker that cannot work: it gets no cell for the rest of this run.
+struct WorkerSetAside {
+  int rank = 0;
+  std::string host;
+  std::string reason;  // one line
+};
+
 struct SweepEnded {
   int exit_code = 0;
   std::string verdict;  // one line
 };
 
-using Change =
-    std::variant<StagePlanned, StageSelected, AttemptStarted, AttemptFinished, AttemptFailed, SweepEnded>;
+using Change = std::variant<StagePlanned, StageUnplanned, StageSelected, StageDeselected, AttemptStarted,
+                            AttemptFinished, AttemptFailed, WorkerSetAside, SweepEnded>;
 
 }  // namespace missmodal::results

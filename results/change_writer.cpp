@@ -42,6 +42,9 @@ void bind(SQLite::Statement& statement, int index, std::string_view value) {
 void bind(SQLite::Statement& statement, int index, const std::optional<double>& value) {
   value ? bind(statement, index, *value) : statement.bind(index);
 }
+void bind(SQLite::Statement& statement, int index, const std::optional<std::int64_t>& value) {
+  value ? bind(statement, index, *value) : statement.bind(index);
+}
 void bind(SQLite::Statement& statement, int index, const std::vector<float>& values) {
   statement.bindNoCopy(index, values.data(), static_cast<int>(values.size() * sizeof(float)));
 }
@@ -72,19 +75,23 @@ ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
           "INSERT INTO stage_cells (stage, plan_index, cell, variant, point) VALUES (?1, ?2, ?3, ?4, ?5)"),
       update_planned_(database, "UPDATE stages SET planned = ?2 WHERE name = ?1"),
       select_point_(database,
-                    "UPDATE stages SET selected_point = ?2, selected_value = ?3 "
+                    "UPDATE stages SET selected_point = ?2, selected_value = ?3, selected_basis = ?4 "
                     "WHERE name = ?1 AND (selected_point IS NULL OR selected_point = ?2)"),
+      deselect_point_(database,
+                      "UPDATE stages SET selected_point = NULL, selected_value = NULL, selected_basis = NULL "
+                      "WHERE name = ?1"),
       start_cell_(database, "UPDATE cells SET state = 'running' WHERE id = ?1 AND state = 'pending'"),
       insert_attempt_(database,
-                      "INSERT INTO attempts (cell, attempt, run, state, host, rank, device, started_unix) "
-                      "VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7)"),
+                      "INSERT INTO attempts (cell, attempt, run, state, host, rank, device, threads, "
+                      "processor, libtorch, started_unix) "
+                      "VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
       finish_attempt_(
           database,
           "UPDATE attempts SET state = ?3, ended_unix = ?4, train_seconds = ?5, evaluate_seconds = ?6, "
           "peak_memory_bytes = ?7, parameters = ?8 WHERE cell = ?1 AND attempt = ?2 AND state = 'running'"),
       finish_cell_(database,
                    "UPDATE cells SET state = ?2, accepted_attempt = ?3, best_epoch = ?4, diverged_step = "
-                   "nullif(?5, 0) "
+                   "?5, evaluation = CASE WHEN ?6 THEN (SELECT evaluation FROM sweep) END "
                    "WHERE id = ?1"),
       fail_attempt_(database,
                     "UPDATE attempts SET state = 'failed', ended_unix = ?3, failure = ?4, message = ?5 "
@@ -95,11 +102,15 @@ ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
       insert_predictions_(database,
                           "INSERT INTO predictions (cell, split, n, matrix) VALUES (?1, ?2, ?3, ?4)"),
-      insert_metric_(
+      insert_metric_(database,
+                     "INSERT INTO metrics (cell, split, family, subset, rate_percent, rates, kind, n, mae, "
+                     "corr, acc7, acc5, "
+                     "acc2_has0, f1_has0, acc2_non0, f1_non0) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
+      insert_set_aside_(
           database,
-          "INSERT INTO metrics (cell, split, family, subset, rate_percent, kind, n, mae, corr, acc7, acc5, "
-          "acc2_has0, f1_has0, acc2_non0, f1_non0) "
-          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"),
+          "INSERT INTO set_aside (run, rank, host, reason, at_unix) VALUES (?1, ?2, ?3, ?4, ?5) "
+          "ON CONFLICT DO NOTHING"),
       insert_verdict_(database,
                       "INSERT INTO verdict (run, ended_unix, exit_code, verdict) VALUES (?1, ?2, ?3, ?4)") {}
 
@@ -107,7 +118,8 @@ void ChangeWriter::write(const Change& change, double now_unix) {
   std::visit(
       [&](const auto& one) {
         using Kind = std::decay_t<decltype(one)>;
-        if constexpr (std::is_same_v<Kind, StagePlanned> || std::is_same_v<Kind, StageSelected>) {
+        if constexpr (std::is_same_v<Kind, StagePlanned> || std::is_same_v<Kind, StageUnplanned> ||
+                      std::is_same_v<Kind, StageSelected> || std::is_same_v<Kind, StageDeselected>) {
           write(one);
         } else {
           write(one, now_unix);
@@ -127,8 +139,16 @@ void ChangeWriter::write(const StagePlanned& planned) {
   }
 }
 
+void ChangeWriter::write(const StageUnplanned& unplanned) {
+  execute(delete_plan_, unplanned.stage);
+}
+
+void ChangeWriter::write(const StageDeselected& deselected) {
+  execute(deselect_point_, deselected.stage);
+}
+
 void ChangeWriter::write(const StageSelected& selected) {
-  if (execute(select_point_, selected.stage, selected.point, selected.value) != 1) {
+  if (execute(select_point_, selected.stage, selected.point, selected.value, selected.basis) != 1) {
     throw RunError(fmt::format("stage {}: has another winner already, or is not one of the sweep's stages",
                                selected.stage));
   }
@@ -139,7 +159,7 @@ void ChangeWriter::write(const AttemptStarted& started, double now_unix) {
     throw refused(started.cell, started.attempt, "cannot start: the cell does not wait for a worker");
   }
   execute(insert_attempt_, started.cell, started.attempt, run_, started.host, started.rank, started.device,
-          now_unix);
+          started.threads, started.processor, started.libtorch, now_unix);
 }
 
 void ChangeWriter::write(const AttemptFinished& finished, double now_unix) {
@@ -150,7 +170,9 @@ void ChangeWriter::write(const AttemptFinished& finished, double now_unix) {
               result.evaluate_seconds, result.peak_memory_bytes, result.parameters) != 1) {
     throw refused(finished.cell, finished.attempt, "its result is refused: it is not the attempt that runs");
   }
-  execute(finish_cell_, finished.cell, state, finished.attempt, result.best_epoch, result.diverged_step);
+  execute(finish_cell_, finished.cell, state, finished.attempt, result.best_epoch,
+          result.outcome == sweeps::Outcome::diverged ? std::optional(result.diverged_step) : std::nullopt,
+          result.metrics.empty() ? 0 : 1);
   write_epochs(finished.cell, result.epochs);
   write_predictions(finished.cell, result.predictions);
   write_metrics(finished.cell, result.metrics);
@@ -162,6 +184,10 @@ void ChangeWriter::write(const AttemptFailed& failed, double now_unix) {
     throw refused(failed.cell, failed.attempt, "its failure is refused: it is not the attempt that runs");
   }
   execute(release_cell_, failed.cell, std::string_view(failed.park ? "parked" : "pending"));
+}
+
+void ChangeWriter::write(const WorkerSetAside& aside, double now_unix) {
+  execute(insert_set_aside_, run_, aside.rank, aside.host, aside.reason, now_unix);
 }
 
 void ChangeWriter::write(const SweepEnded& ended, double now_unix) {
@@ -189,8 +215,8 @@ void ChangeWriter::write_metrics(const std::string& cell, const std::vector<swee
   for (const sweeps::MetricRow& row : rows) {
     const sweeps::Metrics& m = row.metrics;
     execute(insert_metric_, cell, name(row.split), name(row.condition.family), name(row.condition.subset),
-            row.condition.rate_percent, name(row.kind), m.n, m.mae, m.corr, m.acc7, m.acc5, m.acc2_has0,
-            m.f1_has0, m.acc2_non0, m.f1_non0);
+            row.condition.rate_percent, sweeps::rates_text(row.condition), name(row.kind), m.n, m.mae, m.corr,
+            m.acc7, m.acc5, m.acc2_has0, m.f1_has0, m.acc2_non0, m.f1_non0);
   }
 }
 

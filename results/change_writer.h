@@ -22,10 +22,13 @@ class ChangeWriter {
 
  private:
   void write(const StagePlanned& planned);
+  void write(const StageUnplanned& unplanned);
   void write(const StageSelected& selected);
+  void write(const StageDeselected& deselected);
   void write(const AttemptStarted& started, double now_unix);
   void write(const AttemptFinished& finished, double now_unix);
   void write(const AttemptFailed& failed, double now_unix);
+  void write(const WorkerSetAside& aside, double now_unix);
   void write(const SweepEnded& ended, double now_unix);
   void write_epochs(const std::string& cell, const std::vector<sweeps::EpochRecord>& epochs);
   void write_predictions(const std::string& cell, const std::vector<sweeps::SplitPredictions>& predictions);
@@ -37,6 +40,7 @@ class ChangeWriter {
   SQLite::Statement insert_stage_cell_;
   SQLite::Statement update_planned_;
   SQLite::Statement select_point_;
+  SQLite::Statement deselect_point_;
   SQLite::Statement start_cell_;
   SQLite::Statement insert_attempt_;
   SQLite::Statement finish_attempt_;
@@ -46,6 +50,7 @@ class ChangeWriter {
   SQLite::Statement insert_epoch_;
   SQLite::Statement insert_predictions_;
   SQLite::Statement insert_metric_;
+  SQLite::Statement insert_set_aside_;
   SQLite::Statement insert_verdict_;
 };
 

@@ -63,7 +63,8 @@ Value value_of(const SQLite::Column& column) {
 }
 
 Origin read_origin(SQLite::Database& database) {
-  SQLite::Statement select(database, "SELECT dataset_label, synthetic, draws FROM sweep");
+  SQLite::Statement select(
+      database, "SELECT dataset_label, synthetic, draws FROM sweep JOIN evaluations ON id = evaluation");
   select.executeStep();
   return {select.getColumn(0).getString(), select.getColumn(1).getInt() != 0, select.getColumn(2).getInt()};
 }

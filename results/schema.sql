@@ -3,7 +3,16 @@
 -- Times are Unix seconds (UTC), durations seconds, sizes bytes; scores are shares (0..1), not percent.
 
 PRAGMA application_id = 0x4d4d6f64;  -- "MMod"
-PRAGMA user_version = 1;             -- results/store.h: kSchemaVersion
+PRAGMA user_version = 2;             -- results/store.h: kSchemaVersion
+
+-- What metrics can be computed for, and by which rules. Metrics follow from predictions, labels and one row of this.
+CREATE TABLE evaluations (
+  id         INTEGER PRIMARY KEY,
+  conditions TEXT NOT NULL CHECK (json_valid(conditions)),  -- sorted list: ["audio/10", "complete", ...]
+  draws      INTEGER NOT NULL CHECK (draws >= 1),           -- masks behind every mean over draws
+  version    INTEGER NOT NULL,                              -- of masks and metrics (sweeps/evaluation)
+  UNIQUE (conditions, draws, version)
+) STRICT;
 
 -- What the file belongs to; a writer with another name or dataset is refused.
 CREATE TABLE sweep (
@@ -12,7 +21,7 @@ CREATE TABLE sweep (
   dataset_sha256 TEXT NOT NULL,  -- content hash of the dataset, part of every cell's id
   dataset_label  TEXT NOT NULL,  -- for people: MOSI, MOSEI, ...
   synthetic      INTEGER NOT NULL CHECK (synthetic IN (0, 1)),
-  draws          INTEGER NOT NULL CHECK (draws >= 0)  -- mask draws behind every mean over draws; 0: not told
+  evaluation     INTEGER NOT NULL REFERENCES evaluations (id)  -- what the sweep file asks for now
 ) STRICT;
 
 -- One row each time the sweep was started: where the numbers come from.
@@ -26,7 +35,9 @@ CREATE TABLE provenance (
   sqlite_version   TEXT NOT NULL,
   journal_mode     TEXT NOT NULL,  -- wal on a local disk, delete on a file system shared between hosts
   sweep_text       TEXT NOT NULL,  -- the sweep file as it was
-  dataset_report   TEXT NOT NULL   -- JSON, as `missmodal data inspect --json` prints it
+  overrides        TEXT NOT NULL CHECK (json_valid(overrides)),  -- list of the texts given as --set
+  dataset_report   TEXT NOT NULL,  -- JSON, as `missmodal data inspect --json` prints it
+  token            TEXT NOT NULL   -- names this run to whoever started it; '' if nobody asks
 ) STRICT;
 
 -- How a run ended. A run without a row goes on, or was killed.
@@ -37,14 +48,26 @@ CREATE TABLE verdict (
   verdict    TEXT NOT NULL      -- one line
 ) STRICT;
 
+-- Workers that could not work and got no cell for the rest of a run: the dataset or the weights are missing or different
+-- there, no usable device.
+CREATE TABLE set_aside (
+  run     INTEGER NOT NULL REFERENCES provenance (run),
+  rank    INTEGER NOT NULL,
+  host    TEXT NOT NULL,
+  reason  TEXT NOT NULL,  -- one line
+  at_unix REAL NOT NULL,
+  PRIMARY KEY (run, rank)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE stages (
   name           TEXT PRIMARY KEY,
   position       INTEGER,  -- order in the sweep file; NULL once the file has no such stage any more
   kind           TEXT NOT NULL CHECK (kind IN ('search', 'repeat')),
   from_stage     TEXT NOT NULL,     -- the search whose winner it inherits; '' for none
   planned        INTEGER NOT NULL,  -- cells, duplicates counted, known before its cells are
-  selected_point TEXT CHECK (selected_point IS NULL OR json_valid(selected_point)),  -- a search's winner, stored once and never changed
-  selected_value REAL               -- its mean on the validation split
+  selected_point TEXT CHECK (selected_point IS NULL OR json_valid(selected_point)),  -- a search's winner; changes by --reselect only
+  selected_value REAL,              -- its mean on the validation split
+  selected_basis TEXT CHECK (selected_basis IS NULL OR json_valid(selected_basis))  -- what it was chosen from
 ) STRICT;
 
 -- One training and its evaluation. The columns after `state` are read from the configuration, for queries.
@@ -55,7 +78,8 @@ CREATE TABLE cells (
                 CHECK (state IN ('pending', 'running', 'accepted', 'diverged', 'parked')),
   accepted_attempt INTEGER,  -- the attempt whose numbers these are (also of a diverged cell)
   best_epoch    INTEGER,     -- whose weights were evaluated
-  diverged_step INTEGER,     -- optimiser step (from 1) of the first non-finite loss or gradient
+  diverged_step INTEGER,     -- optimiser step (from 1) of the first non-finite loss or gradient; 0: a prediction is not finite
+  evaluation    INTEGER REFERENCES evaluations (id),  -- what its rows of metrics were computed for; NULL without any
   model TEXT    GENERATED ALWAYS AS (json_extract(configuration, '$.model.name')) STORED,
   terms TEXT    GENERATED ALWAYS AS  -- task+geo+dis+sem
                 (replace(trim(json_extract(configuration, '$.loss.terms'), '[]"'), '","', '+')) STORED,
@@ -85,14 +109,18 @@ CREATE TABLE attempts (
   state            TEXT NOT NULL CHECK (state IN ('running', 'accepted', 'diverged', 'failed')),
   host             TEXT NOT NULL,
   rank             INTEGER NOT NULL,
-  device           TEXT NOT NULL,
+  device           TEXT NOT NULL,     -- cpu, cuda:0
+  device_kind      TEXT GENERATED ALWAYS AS (CASE WHEN device LIKE 'cuda%' THEN 'cuda' ELSE 'cpu' END) STORED,
+  threads          INTEGER NOT NULL,
+  processor        TEXT NOT NULL,     -- the CPU's or GPU's name
+  libtorch         TEXT NOT NULL,     -- version
   started_unix     REAL NOT NULL,
   ended_unix       REAL,
   train_seconds    REAL,
   evaluate_seconds REAL,
-  peak_memory_bytes INTEGER,  -- resident, of the process that trained
+  peak_memory_bytes INTEGER,  -- resident, of the process that trained, while it trained this
   parameters       INTEGER,   -- counting only what is used
-  failure          TEXT CHECK (failure IN ('lost', 'out_of_memory', 'data_error', 'bug', 'run_error', 'interrupted')),
+  failure          TEXT CHECK (failure IN ('lost', 'out_of_memory', 'data_error', 'bug', 'run_error', 'interrupted', 'worker_fault')),
   message          TEXT,      -- one line
   PRIMARY KEY (cell, attempt),
   CHECK ((state = 'failed') = (failure IS NOT NULL))
@@ -138,10 +166,12 @@ CREATE TABLE metrics (
   cell         TEXT NOT NULL REFERENCES cells (id),
   split        TEXT NOT NULL CHECK (split = 'test' OR split = 'valid' OR split = 'train'),
   family       TEXT NOT NULL CHECK (family = 'random' OR family = 'text' OR family = 'audio' OR family = 'vision'
-                                    OR family = 'subset' OR family = 'complete'),
+                                    OR family = 'subset' OR family = 'complete' OR family = 'missing_rate'
+                                    OR family = 'instance' OR family = 'imbalanced'),
   subset       TEXT NOT NULL CHECK (subset = 'TAV' OR subset = 'T' OR subset = 'A' OR subset = 'V' OR subset = 'TA'
                                     OR subset = 'TV' OR subset = 'AV'),
   rate_percent INTEGER NOT NULL CHECK (rate_percent BETWEEN 0 AND 100),
+  rates        TEXT NOT NULL,  -- of `imbalanced`: percent of text, audio, vision that is missing, 10-50-90; else ''
   kind         TEXT NOT NULL CHECK (kind = 'mean' OR kind = 'sd' OR kind = 'first' OR kind = 'expected' OR kind = 'fixed'),
   n            INTEGER NOT NULL,
   mae          REAL,
@@ -152,7 +182,7 @@ CREATE TABLE metrics (
   f1_has0      REAL,
   acc2_non0    REAL,
   f1_non0      REAL,
-  PRIMARY KEY (cell, split, family, subset, rate_percent, kind)
+  PRIMARY KEY (cell, split, family, subset, rate_percent, rates, kind)
 ) STRICT, WITHOUT ROWID;
 
 -- Views. Rows of the paper's tables are recognised by the stored configuration, never by a stage's name.

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -15,6 +17,7 @@
 #include "results/file_system.h"
 #include "results/lease.h"
 #include "sweeps/error.h"
+#include "sweeps/evaluation/evaluation.h"
 #include "sweeps/failure.h"
 
 namespace missmodal::results {
@@ -37,17 +40,43 @@ std::string journal_mode_for(const std::filesystem::path& file) {
   return network_file_system(file).empty() ? "wal" : "delete";
 }
 
+// The conditions as one text that does not depend on their order: a sorted JSON list of their words.
+std::string conditions_text(const sweeps::EvaluationPlan& plan) {
+  std::set<std::string> words;
+  for (const sweeps::Condition& condition : plan.conditions) words.insert(sweeps::text(condition));
+  return nlohmann::json(words).dump();
+}
+
+// The row of `evaluations` that stands for this plan, made if it is new.
+std::int64_t evaluation_id(SQLite::Database& database, const sweeps::EvaluationPlan& plan) {
+  const std::string conditions = conditions_text(plan);
+  SQLite::Statement insert(database,
+                           "INSERT INTO evaluations (conditions, draws, version) VALUES (?1, ?2, ?3) "
+                           "ON CONFLICT DO NOTHING");
+  insert.bind(1, conditions);
+  insert.bind(2, plan.draws);
+  insert.bind(3, sweeps::kMetricsVersion);
+  insert.exec();
+  SQLite::Statement select(
+      database, "SELECT id FROM evaluations WHERE conditions = ?1 AND draws = ?2 AND version = ?3");
+  select.bind(1, conditions);
+  select.bind(2, plan.draws);
+  select.bind(3, sweeps::kMetricsVersion);
+  MISSMODAL_CHECK(select.executeStep());
+  return select.getColumn(0).getInt64();
+}
+
 void create_schema(SQLite::Database& database, const Provenance& provenance) {
   database.exec(std::string(schema_sql()));
   SQLite::Statement insert(
       database,
-      "INSERT INTO sweep (only_row, name, dataset_sha256, dataset_label, synthetic, draws) "
+      "INSERT INTO sweep (only_row, name, dataset_sha256, dataset_label, synthetic, evaluation) "
       "VALUES (1, ?1, ?2, ?3, ?4, ?5)");
   insert.bind(1, provenance.sweep_name);
   insert.bind(2, provenance.dataset_sha256);
   insert.bind(3, provenance.dataset_label);
   insert.bind(4, provenance.synthetic ? 1 : 0);
-  insert.bind(5, provenance.draws);
+  insert.bind(5, evaluation_id(database, provenance.evaluation));
   insert.exec();
 }
 
@@ -75,8 +104,8 @@ std::int64_t insert_provenance(SQLite::Database& database, const Provenance& pro
   SQLite::Statement insert(
       database,
       "INSERT INTO provenance (started_unix, host, process, program_version, libtorch_version, "
-      "sqlite_version, journal_mode, sweep_text, dataset_report) "
-      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+      "sqlite_version, journal_mode, sweep_text, overrides, dataset_report, token) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
   insert.bind(1, now_unix());
   insert.bind(2, host_name());
   insert.bind(3, static_cast<std::int64_t>(getpid()));
@@ -85,7 +114,9 @@ std::int64_t insert_provenance(SQLite::Database& database, const Provenance& pro
   insert.bind(6, SQLite::getLibVersion());
   insert.bind(7, journal_mode);
   insert.bind(8, provenance.sweep_text);
-  insert.bind(9, provenance.dataset_report);
+  insert.bind(9, nlohmann::json(provenance.overrides).dump());
+  insert.bind(10, provenance.dataset_report);
+  insert.bind(11, provenance.run_token);
   insert.exec();
   return database.getLastInsertRowid();
 }
@@ -170,8 +201,8 @@ struct Store::Connection {
     } else {
       release_running(database);
     }
-    SQLite::Statement update(database, "UPDATE sweep SET draws = ?1");
-    update.bind(1, provenance.draws);
+    SQLite::Statement update(database, "UPDATE sweep SET evaluation = ?1");
+    update.bind(1, evaluation_id(database, provenance.evaluation));
     update.exec();
     write_stages(database, stages);
     const std::int64_t this_run = insert_provenance(database, provenance, journal_mode);
@@ -244,15 +275,24 @@ std::vector<CellRecord> Store::cells() const {
   }
 }
 
-std::optional<std::string> Store::selected_point(const std::string& stage) const {
+std::optional<std::string> Store::stage_text(const char* column, const std::string& stage) const {
   try {
-    SQLite::Statement select(connection_->database, "SELECT selected_point FROM stages WHERE name = ?1");
+    SQLite::Statement select(connection_->database,
+                             fmt::format("SELECT {} FROM stages WHERE name = ?1", column));
     select.bind(1, stage);
     if (!select.executeStep() || select.isColumnNull(0)) return std::nullopt;
     return select.getColumn(0).getString();
   } catch (const SQLite::Exception& error) {
     throw sqlite_trouble(connection_->file, "read a stage's winner", error);
   }
+}
+
+std::optional<std::string> Store::selected_point(const std::string& stage) const {
+  return stage_text("selected_point", stage);
+}
+
+std::optional<std::string> Store::selected_basis(const std::string& stage) const {
+  return stage_text("selected_basis", stage);
 }
 
 std::optional<double> Store::validation_value(const std::string& cell, const std::string& metric,
@@ -265,12 +305,14 @@ std::optional<double> Store::validation_value(const std::string& cell, const std
         connection_->database,
         "SELECT " + metric +
             " FROM metrics JOIN cells ON cells.id = metrics.cell WHERE cell = ?1 AND state = 'accepted' "
-            "AND split = 'valid' AND family = ?2 AND subset = ?3 AND rate_percent = ?4 AND kind = ?5");
+            "AND split = 'valid' AND family = ?2 AND subset = ?3 AND rate_percent = ?4 AND rates = ?5 AND "
+            "kind = ?6");
     select.bind(1, cell);
     select.bind(2, std::string(name(condition.family)));
     select.bind(3, std::string(name(condition.subset)));
     select.bind(4, condition.rate_percent);
-    select.bind(5, std::string(name(condition.drawn() ? sweeps::RowKind::mean : sweeps::RowKind::fixed)));
+    select.bind(5, sweeps::rates_text(condition));
+    select.bind(6, std::string(name(condition.drawn() ? sweeps::RowKind::mean : sweeps::RowKind::fixed)));
     if (!select.executeStep() || select.isColumnNull(0)) return std::nullopt;
     return select.getColumn(0).getDouble();
   } catch (const SQLite::Exception& error) {

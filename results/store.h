@@ -15,7 +15,7 @@
 
 namespace missmodal::results {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // What the database remembers of where it came from, and what it must match to be written again.
 struct Provenance {
@@ -27,7 +27,9 @@ struct Provenance {
   bool synthetic = false;
   std::string program_version;
   std::string libtorch_version;
-  int draws = 0;  // mask draws behind each mean, for the reports' notes; 0: not told
+  sweeps::EvaluationPlan evaluation;   // what the sweep file asks for now
+  std::vector<std::string> overrides;  // the texts of --set
+  std::string run_token;               // names this run to whoever started it; "" if nobody asks
 };
 
 // One stage as the reports need it, before any of its cells is known.
@@ -74,6 +76,7 @@ class Store {
   // Every cell of the database, in the order of ids; those that no stage plans any more too.
   std::vector<CellRecord> cells() const;
   std::optional<std::string> selected_point(const std::string& stage) const;
+  std::optional<std::string> selected_basis(const std::string& stage) const;
   // The metric (a column of `metrics`) of an accepted cell on the validation split; the mean row where the
   // condition is drawn, else the fixed one. Nothing if there is no such row or it is NULL.
   std::optional<double> validation_value(const std::string& cell, const std::string& metric,
@@ -82,6 +85,8 @@ class Store {
   std::string journal_mode() const;
 
  private:
+  std::optional<std::string> stage_text(const char* column, const std::string& stage) const;
+
   struct Connection;
   std::unique_ptr<Connection> connection_;
 };

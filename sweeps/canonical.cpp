@@ -145,6 +145,10 @@ Configuration parse_configuration(const std::string& canonical_json, const std::
   return configuration;
 }
 
+std::string weights_sha256_of(const std::string& canonical_json) {
+  return json::parse(canonical_json).value(pointer_to(kWeightsHash), std::string());
+}
+
 std::string dataset_sha256_of(const std::string& canonical_json, const std::string& place) {
   const json root = parse_object(canonical_json, place);
   const auto found = root.find("dataset");

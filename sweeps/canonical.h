@@ -15,7 +15,7 @@
 namespace missmodal::sweeps {
 
 // Raised whenever the same configuration would give other results than before.
-inline constexpr int kSemantics = 1;
+inline constexpr int kSemantics = 2;
 
 // The route is resolved first. Throws InputError as resolved_route() does.
 std::string canonical(const Configuration& configuration, const std::string& dataset_sha256);
@@ -27,5 +27,8 @@ Configuration parse_configuration(const std::string& canonical_json, const std::
 
 // The dataset that canonical JSON names. Throws InputError naming `place`.
 std::string dataset_sha256_of(const std::string& canonical_json, const std::string& place);
+
+// The hash of the pretrained text encoder in canonical JSON of ours; "" where it has none.
+std::string weights_sha256_of(const std::string& canonical_json);
 
 }  // namespace missmodal::sweeps

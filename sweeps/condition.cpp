@@ -6,8 +6,34 @@
 namespace missmodal::sweeps {
 namespace {
 
-constexpr std::array<std::string_view, 6> kFamilyNames{"complete", "subset", "text",
-                                                       "audio",    "vision", "random"};
+constexpr std::array<std::string_view, 9> kFamilyNames{
+    "complete", "subset", "text", "audio", "vision", "random", "missing_rate", "instance", "imbalanced"};
+constexpr int kHighestMissingRate = 70;  // every utterance keeps one of three modalities
+
+// A whole number of percent without leading zeros, at the start of `text`, which it is cut from.
+std::optional<int> take_percent(std::string_view& text) {
+  int percent = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+  const auto size = static_cast<std::size_t>(end - text.data());
+  if (error != std::errc() || percent < 0 || percent > 100 || (text.front() == '0' && size > 1))
+    return std::nullopt;
+  text.remove_prefix(size);
+  return percent;
+}
+
+std::optional<std::array<int, 3>> parse_rates(std::string_view text) {
+  std::array<int, 3> rates{};
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    if (i > 0) {
+      if (text.empty() || text.front() != '-') return std::nullopt;
+      text.remove_prefix(1);
+    }
+    const std::optional<int> percent = take_percent(text);
+    if (!percent) return std::nullopt;
+    rates[i] = *percent;
+  }
+  return text.empty() ? std::optional(rates) : std::nullopt;
+}
 
 }  // namespace
 
@@ -26,7 +52,14 @@ std::string text(const Condition& condition) {
   const std::string family(name(condition.family));
   if (condition.family == Family::complete) return family;
   if (condition.family == Family::subset) return family + "/" + std::string(name(condition.subset));
+  if (condition.family == Family::imbalanced) return family + "/" + rates_text(condition);
   return family + "/" + std::to_string(condition.rate_percent);
+}
+
+std::string rates_text(const Condition& condition) {
+  if (condition.family != Family::imbalanced) return "";
+  return std::to_string(condition.rates[0]) + "-" + std::to_string(condition.rates[1]) + "-" +
+         std::to_string(condition.rates[2]);
 }
 
 std::optional<Condition> parse_condition(std::string_view text) {
@@ -38,16 +71,23 @@ std::optional<Condition> parse_condition(std::string_view text) {
     return slash == std::string_view::npos ? std::optional(condition) : std::nullopt;
   }
   if (slash == std::string_view::npos) return std::nullopt;
-  const std::string_view rest = text.substr(slash + 1);
+  std::string_view rest = text.substr(slash + 1);
   if (*family == Family::subset) {
     const std::optional<Subset> subset = parse_subset(rest);
     if (!subset || *subset == Subset::TAV) return std::nullopt;
     condition.subset = *subset;
     return condition;
   }
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), condition.rate_percent);
-  const bool whole = error == std::errc() && end == rest.data() + rest.size() && rest.front() != '0';
-  if (!whole || condition.rate_percent < 1 || condition.rate_percent > 100) return std::nullopt;
+  if (*family == Family::imbalanced) {
+    const auto rates = parse_rates(rest);
+    if (!rates) return std::nullopt;
+    condition.rates = *rates;
+    return condition;
+  }
+  const std::optional<int> percent = take_percent(rest);
+  const int highest = *family == Family::missing_rate ? kHighestMissingRate : 100;
+  if (!percent || !rest.empty() || *percent < 1 || *percent > highest) return std::nullopt;
+  condition.rate_percent = *percent;
   return condition;
 }
 

@@ -6,13 +6,14 @@
 namespace missmodal::sweeps {
 namespace {
 
-constexpr std::array<std::pair<FailureClass, std::string_view>, 6> kNames{{
+constexpr std::array<std::pair<FailureClass, std::string_view>, 7> kNames{{
     {FailureClass::lost, "lost"},
     {FailureClass::out_of_memory, "out_of_memory"},
     {FailureClass::data_error, "data_error"},
     {FailureClass::bug, "bug"},
     {FailureClass::run_error, "run_error"},
     {FailureClass::interrupted, "interrupted"},
+    {FailureClass::worker_fault, "worker_fault"},
 }};
 
 }  // namespace

@@ -127,6 +127,7 @@ void check_required(const YamlNode& root, Mistakes& mistakes) {
 Sweep read_sweep(const fs::path& file, const std::vector<std::string>& overrides) {
   Sweep sweep;
   sweep.text = read_text(file);
+  sweep.overrides = overrides;
   YamlNode root = parse_yaml(sweep.text, file.string());
   if (root.is_null()) throw InputError(file.string(), "is empty");
   if (root.kind != YamlNode::Kind::map) {

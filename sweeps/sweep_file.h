@@ -76,7 +76,8 @@ struct Sweep {
   EvaluationPlan evaluation;
   std::vector<Stage> stages;
   Resources resources;
-  std::string text;  // the file's bytes, stored as provenance
+  std::string text;                    // the file's bytes, stored as provenance
+  std::vector<std::string> overrides;  // the texts of --set, stored beside them
 };
 
 // `overrides` are the `key=value` texts of `--set`; of the same key the last one holds. Throws InputError

@@ -15,14 +15,15 @@ namespace missmodal::sweeps {
 enum class SplitName { train, valid, test };
 std::string_view name(SplitName split);
 
-// evaluation.md section 4; nothing means NULL.
+// docs/evaluation.md, "Metrics"; nothing means NULL: not defined, or a prediction was not finite (then all
+// are NULL).
 struct Metrics {
   std::int64_t n = 0;
-  double mae = 0;
+  std::optional<double> mae;
   std::optional<double> corr;
-  double acc7 = 0;
-  double acc5 = 0;
-  double acc2_has0 = 0;
+  std::optional<double> acc7;
+  std::optional<double> acc5;
+  std::optional<double> acc2_has0;
   std::optional<double> f1_has0;
   std::optional<double> acc2_non0;
   std::optional<double> f1_non0;
@@ -56,15 +57,18 @@ enum class Outcome { finished, diverged, interrupted };
 
 struct TrialResult {
   Outcome outcome = Outcome::finished;
-  std::int64_t diverged_step = 0;  // 1-based optimiser step; 0 unless diverged
+  // 1-based optimiser step; 0 unless diverged, and where training went well but a prediction is not finite.
+  std::int64_t diverged_step = 0;
   int best_epoch = 0;
   std::vector<EpochRecord> epochs;
-  std::vector<SplitPredictions> predictions;  // valid, test; empty unless finished
-  std::vector<MetricRow> metrics;             // empty unless finished
+  // valid, test; empty unless the training ran to its end
+  std::vector<SplitPredictions> predictions;
+  std::vector<MetricRow> metrics;
   double train_seconds = 0;
   double evaluate_seconds = 0;
-  std::int64_t parameters = 0;         // counting only what is used
-  std::int64_t peak_memory_bytes = 0;  // resident, of the process that trained
+  std::int64_t parameters = 0;  // counting only what is used
+  // Resident, of the process that trained, while this trial ran; nothing where the system cannot tell.
+  std::optional<std::int64_t> peak_memory_bytes;
 };
 
 }  // namespace missmodal::sweeps

@@ -118,16 +118,16 @@ class Training {
       if (!train_epoch(record, result, hooks)) return;
       const sweeps::Metrics valid = sweeps::score(
           predict_complete(*model_, valid_, batches_, configuration_.training.batch_size), valid_.labels);
-      if (!std::isfinite(valid.mae)) {
+      if (!valid.mae || !std::isfinite(*valid.mae)) {
         diverge(result);
         return;
       }
-      record.valid_mae = valid.mae;
+      record.valid_mae = *valid.mae;
       record.valid_corr = valid.corr;
-      record.best = result.best_epoch == 0 || valid.mae < best_mae;
+      record.best = result.best_epoch == 0 || *valid.mae < best_mae;
       record.train_seconds = seconds_since(start);
       if (record.best) {
-        best_mae = valid.mae;
+        best_mae = *valid.mae;
         result.best_epoch = epoch;
         best.take(*model_);
       }

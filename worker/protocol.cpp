@@ -1,5 +1,6 @@
 #include "worker/protocol.h"
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -36,31 +37,29 @@ std::optional<double> optional_number(const json& value) {
 }
 
 json condition_to_json(const Condition& c) {
-  return {c.family, c.subset, c.rate_percent};
+  return {c.family, c.subset, c.rate_percent, c.rates};
 }
 
 Condition condition_from(const json& value) {
-  Condition condition{enum_from(value.at(0), sweeps::Family::random), enum_from(value.at(1), Subset::AV),
-                      value.at(2).get<int>()};
-  if (condition.rate_percent < 0 || condition.rate_percent > 100) throw RunError("rate out of range");
+  Condition condition{enum_from(value.at(0), sweeps::Family::imbalanced), enum_from(value.at(1), Subset::AV),
+                      value.at(2).get<int>(), value.at(3).get<std::array<int, 3>>()};
+  for (int rate : {condition.rate_percent, condition.rates[0], condition.rates[1], condition.rates[2]}) {
+    if (rate < 0 || rate > 100) throw RunError("rate out of range");
+  }
   return condition;
 }
 
 json metrics_to_json(const Metrics& m) {
-  return {m.n,
-          m.mae,
-          number_or_null(m.corr),
-          m.acc7,
-          m.acc5,
-          m.acc2_has0,
-          number_or_null(m.f1_has0),
-          number_or_null(m.acc2_non0),
-          number_or_null(m.f1_non0)};
+  json values = {m.n};
+  for (const auto& value : {m.mae, m.corr, m.acc7, m.acc5, m.acc2_has0, m.f1_has0, m.acc2_non0, m.f1_non0}) {
+    values.push_back(number_or_null(value));
+  }
+  return values;
 }
 
 Metrics metrics_from(const json& v) {
-  return {v.at(0).get<std::int64_t>(), v.at(1).get<double>(),    optional_number(v.at(2)),
-          v.at(3).get<double>(),       v.at(4).get<double>(),    v.at(5).get<double>(),
+  return {v.at(0).get<std::int64_t>(), optional_number(v.at(1)), optional_number(v.at(2)),
+          optional_number(v.at(3)),    optional_number(v.at(4)), optional_number(v.at(5)),
           optional_number(v.at(6)),    optional_number(v.at(7)), optional_number(v.at(8))};
 }
 
@@ -130,7 +129,7 @@ json result_to_json(const TrialResult& r) {
           {"train_seconds", r.train_seconds},
           {"evaluate_seconds", r.evaluate_seconds},
           {"parameters", r.parameters},
-          {"peak_memory_bytes", r.peak_memory_bytes}};
+          {"peak_memory_bytes", r.peak_memory_bytes ? json(*r.peak_memory_bytes) : json(nullptr)}};
 }
 
 TrialResult result_from(const json& v) {
@@ -144,13 +143,16 @@ TrialResult result_from(const json& v) {
   result.train_seconds = v.at("train_seconds").get<double>();
   result.evaluate_seconds = v.at("evaluate_seconds").get<double>();
   result.parameters = v.at("parameters").get<std::int64_t>();
-  result.peak_memory_bytes = v.at("peak_memory_bytes").get<std::int64_t>();
+  if (const json& peak = v.at("peak_memory_bytes"); !peak.is_null()) {
+    result.peak_memory_bytes = peak.get<std::int64_t>();
+  }
   return result;
 }
 
 struct ToJson {
   json operator()(const Ready& m) const {
-    return {{"kind", "ready"}, {"protocol", m.protocol}, {"host", m.host}, {"device", m.device}};
+    return {{"kind", "ready"},    {"protocol", m.protocol},   {"host", m.host},
+            {"device", m.device}, {"processor", m.processor}, {"libtorch", m.libtorch}};
   }
   json operator()(const Progress& m) const {
     return {
@@ -175,6 +177,7 @@ struct ToJson {
             {"dataset_path", m.dataset_path},
             {"dataset_sha256", m.dataset_sha256},
             {"text_weights", m.text_weights},
+            {"weights_sha256", m.weights_sha256},
             {"conditions", list_to_json(m.evaluation.conditions, condition_to_json)},
             {"draws", m.evaluation.draws},
             {"device", m.device},
@@ -187,23 +190,20 @@ Message from_json(const json& v) {
   const auto kind = v.at("kind").get<std::string>();
   const auto text = [&v](const char* key) { return v.at(key).get<std::string>(); };
   const auto number = [&v](const char* key) { return v.at(key).get<int>(); };
-  if (kind == "ready") return Ready{number("protocol"), text("host"), text("device")};
+  if (kind == "ready")
+    return Ready{number("protocol"), text("host"), text("device"), text("processor"), text("libtorch")};
   if (kind == "progress") return Progress{text("cell"), number("attempt"), epoch_from(v.at("epoch"))};
   if (kind == "finished") return Finished{text("cell"), number("attempt"), result_from(v.at("result"))};
   if (kind == "failed") {
     return Failed{text("cell"), number("attempt"),
-                  enum_from(v.at("failure"), sweeps::FailureClass::interrupted), text("message")};
+                  enum_from(v.at("failure"), sweeps::FailureClass::worker_fault), text("message")};
   }
   if (kind == "assign") {
-    return Assign{text("cell"),
-                  number("attempt"),
-                  text("configuration"),
-                  text("dataset_path"),
-                  text("dataset_sha256"),
-                  text("text_weights"),
-                  {list_from(v.at("conditions"), condition_from), number("draws")},
-                  text("device"),
-                  number("threads")};
+    return Assign{text("cell"),           number("attempt"),
+                  text("configuration"),  text("dataset_path"),
+                  text("dataset_sha256"), text("text_weights"),
+                  text("weights_sha256"), {list_from(v.at("conditions"), condition_from), number("draws")},
+                  text("device"),         number("threads")};
   }
   if (kind == "stop") return Stop{};
   throw RunError("unknown kind '" + kind + "'");

@@ -12,13 +12,15 @@
 
 namespace missmodal::worker {
 
-inline constexpr int kProtocolVersion = 1;
+inline constexpr int kProtocolVersion = 2;
 
 // Worker to coordinator: I am idle.
 struct Ready {
   int protocol = kProtocolVersion;
   std::string host;
-  std::string device;  // "cpu", "cuda:0"
+  std::string device;          // "cpu", "cuda:0"
+  std::string processor = {};  // the CPU's name, or the GPU's where the device is one
+  std::string libtorch = {};   // version
 };
 
 // Worker to coordinator: an epoch of the running attempt ended.
@@ -51,6 +53,7 @@ struct Assign {
   std::string dataset_path;
   std::string dataset_sha256;  // what the worker must find there
   std::string text_weights;    // folder, "" if none
+  std::string weights_sha256;  // what the worker must find in it; "" if none
   sweeps::EvaluationPlan evaluation;
   std::string device;  // "cpu", or the device that this worker said in Ready
   int threads = 1;

@@ -25,9 +25,17 @@ SweepInputs open_inputs(const sweeps::Sweep& sweep) {
   for (const std::string& path : sweeps::weights_paths(sweep)) {
     inputs.hashes.weights_sha256[path] = sweeps::content_sha256(path);
   }
-  inputs.provenance = {sweep.name,        sweep.text,       dataset.content_sha256(),
-                       dataset.label(),   dataset.report(), dataset.synthetic(),
-                       MISSMODAL_VERSION, TORCH_VERSION,    sweep.evaluation.draws};
+  inputs.provenance = {.sweep_name = sweep.name,
+                       .sweep_text = sweep.text,
+                       .dataset_sha256 = dataset.content_sha256(),
+                       .dataset_label = dataset.label(),
+                       .dataset_report = dataset.report(),
+                       .synthetic = dataset.synthetic(),
+                       .program_version = MISSMODAL_VERSION,
+                       .libtorch_version = TORCH_VERSION,
+                       .evaluation = sweep.evaluation,
+                       .overrides = sweep.overrides,
+                       .run_token = {}};
   for (const sweeps::Stage& stage : sweep.stages) {
     inputs.stages.push_back({stage.name, stage.from, stage.is_search(), planned_cells(sweep, stage)});
   }

@@ -19,7 +19,7 @@ Values values_of(const Metrics& m) {
 }
 
 Metrics metrics_of(const Values& v, std::int64_t n) {
-  return {n, *v[0], v[1], *v[2], *v[3], *v[4], v[5], v[6], v[7]};
+  return {n, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]};
 }
 
 struct Spread {

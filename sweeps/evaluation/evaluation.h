@@ -10,6 +10,9 @@
 
 namespace missmodal::sweeps {
 
+// Raised whenever the same predictions, labels, conditions and draws would give other metrics than before.
+inline constexpr int kMetricsVersion = 1;
+
 // `predictions` is (7, N) row-major in Subset order, `labels` (N). Rows come in the plan's order of
 // conditions; for a drawn one `mean`, `sd` (n - 1; left out for a single draw), `first` (draw 0) and
 // `expected`, else `fixed`. A mean or sd is NULL where a draw's value is. The expectation is over all masks

@@ -62,7 +62,9 @@ Provenance provenance() {
           .dataset_report = R"({"splits": {}})",
           .program_version = "0.1.0",
           .libtorch_version = "1.13.0",
-          .draws = 20};
+          .evaluation = {},
+          .overrides = {"training.max_epochs=8"},
+          .run_token = "fabricated"};
 }
 
 std::vector<StageRecord> stages() {

@@ -221,7 +221,7 @@ TEST(Query, BytesDoNotDependOnTheOrderOfResults) {
     for (const Recipe& recipe : recipes) {
       auto result = trial_result(recipe);
       for (auto& row : result.metrics)
-        row.metrics.mae *= 1 + 1.0 / static_cast<double>(recipe.seed * 7 % 13 + 3);
+        *row.metrics.mae *= 1 + 1.0 / static_cast<double>(recipe.seed * 7 % 13 + 3);
       accept(store, planned_cell(recipe, "", 0).id, result);
     }
     answers.push_back(

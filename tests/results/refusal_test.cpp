@@ -63,7 +63,7 @@ TEST(Refusal, ADatabaseOfAnotherProgram) {
 TEST(Refusal, AnotherSchemaVersion) {
   const auto file = fabricate(scratch_folder() / "a.db");
   SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99");
-  expect_refused(file, "has schema version 99, this program reads and writes version 1");
+  expect_refused(file, "has schema version 99, this program reads and writes version 2");
 }
 
 TEST(Refusal, ATruncatedHeader) {

@@ -54,7 +54,7 @@ TEST(Canonical, IsTheGoldenTextOfTheDefaults) {
       R"("loss":{"alpha":0.5,"beta":0.5,"dis":"mean_sq","geo":"gmc","temperature":0.7,"terms":["task","geo","dis","sem"]},)"
       R"("model":{"dropout":0.1,"feed_forward":4,"fusion_dropout":0.1,"fusion_width":128,"heads":4,"hidden":64,)"
       R"("layers":3,"name":"missmodal","text":{"encoder":"sequence"}},"normalize":"zscore","ranks":1,"seed":1111,)"
-      R"("semantics":1,"training":{"batch_size":32,"clip_norm":1.0,"epsilon":1e-08,"learning_rate":0.0005,)"
+      R"("semantics":2,"training":{"batch_size":32,"clip_norm":1.0,"epsilon":1e-08,"learning_rate":0.0005,)"
       R"("max_epochs":50,"patience":8,"precision":"fp32","warmup_steps":0,"weight_decay":0.01}})");
 }
 
@@ -140,7 +140,7 @@ TEST(ParseConfiguration, IsTheInverse) {
 
 TEST(ParseConfiguration, TakesDefaultsForKeysLeftOut) {
   const Configuration parsed = parse_configuration(
-      R"({"dataset":"d","model":{"text":{"encoder":"sequence"}},"ranks":1,"seed":3,"semantics":1})", "cell");
+      R"({"dataset":"d","model":{"text":{"encoder":"sequence"}},"ranks":1,"seed":3,"semantics":2})", "cell");
   EXPECT_EQ(parsed.training.batch_size, 32);
   EXPECT_EQ(parsed.evaluation.route, Route::subset);
   EXPECT_EQ(parsed.seed, 3);
@@ -176,7 +176,7 @@ INSTANTIATE_TEST_SUITE_P(
                     std::pair{R"({"seed":null})", "seed: is missing"},
                     std::pair{R"({"dataset":null})", "dataset: must be the dataset's content hash"},
                     std::pair{R"({"ranks":2})", "ranks: must be 1"},
-                    std::pair{R"({"semantics":2})", "semantics: is 2"},
+                    std::pair{R"({"semantics":9})", "semantics: is 9"},
                     std::pair{R"({"loss":7})", "/loss: is not a key"}));
 
 TEST(ParseConfiguration, RefusesWhatIsNoJsonObject) {

@@ -79,14 +79,14 @@ TEST(Evaluation, DrawsAreLookUps) {
         const std::size_t i = mask.order[k];
         predictions[i] = f.predictions[static_cast<std::size_t>(row(mask.keeps[i])) * 50 + i];
       }
-      maes.push_back(score(predictions, f.labels).mae);
+      maes.push_back(*score(predictions, f.labels).mae);
     }
     const double mean = (maes[0] + maes[1] + maes[2]) / 3;
     double squares = 0;
     for (double mae : maes) squares += (mae - mean) * (mae - mean);
     EXPECT_EQ(find(rows, condition, RowKind::first).mae, maes[0]);
-    EXPECT_NEAR(find(rows, condition, RowKind::mean).mae, mean, 1e-15);
-    EXPECT_NEAR(find(rows, condition, RowKind::sd).mae, std::sqrt(squares / 2), 1e-15);
+    EXPECT_NEAR(*find(rows, condition, RowKind::mean).mae, mean, 1e-15);
+    EXPECT_NEAR(*find(rows, condition, RowKind::sd).mae, std::sqrt(squares / 2), 1e-15);
   }
 }
 
@@ -106,15 +106,15 @@ TEST(Evaluation, ExpectationIsTheMeanOverAllMasks) {
       predictions.push_back(f.predictions[static_cast<std::size_t>(row(subset)) * 4 + i]);
     }
     const auto metrics = score(predictions, f.labels);
-    mae += metrics.mae;
-    acc7 += metrics.acc7;
-    has0 += metrics.acc2_has0;
+    mae += *metrics.mae;
+    acc7 += *metrics.acc7;
+    has0 += *metrics.acc2_has0;
   }
   const auto expected = find(rows, condition, RowKind::expected);
   EXPECT_EQ(masks, 6);
-  EXPECT_NEAR(expected.mae, mae / masks, 1e-12);
-  EXPECT_NEAR(expected.acc7, acc7 / masks, 1e-12);
-  EXPECT_NEAR(expected.acc2_has0, has0 / masks, 1e-12);
+  EXPECT_NEAR(*expected.mae, mae / masks, 1e-12);
+  EXPECT_NEAR(*expected.acc7, acc7 / masks, 1e-12);
+  EXPECT_NEAR(*expected.acc2_has0, has0 / masks, 1e-12);
   EXPECT_FALSE(expected.corr.has_value());
   EXPECT_FALSE(expected.f1_has0.has_value());
   EXPECT_FALSE(expected.f1_non0.has_value());
@@ -126,8 +126,8 @@ TEST(Evaluation, ManyDrawsApproachTheExpectation) {
   const auto rows = rows_of(f, {{condition}, 2000});
   const auto mean = find(rows, condition, RowKind::mean);
   const auto expected = find(rows, condition, RowKind::expected);
-  const double standard_error = find(rows, condition, RowKind::sd).mae / std::sqrt(2000.0);
-  EXPECT_NEAR(mean.mae, expected.mae, 5 * standard_error);
+  const double standard_error = *find(rows, condition, RowKind::sd).mae / std::sqrt(2000.0);
+  EXPECT_NEAR(*mean.mae, *expected.mae, 5 * standard_error);
 }
 
 TEST(Evaluation, OneDrawHasNoDeviation) {

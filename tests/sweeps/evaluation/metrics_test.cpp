@@ -25,16 +25,16 @@ TEST_P(MetricsGolden, EveryMetric) {
   const Golden& golden = GetParam();
   const Metrics metrics = score(golden.predictions, golden.labels);
   EXPECT_EQ(metrics.n, static_cast<std::int64_t>(golden.labels.size()));
-  EXPECT_NEAR(metrics.acc7, golden.acc7, kTolerance);
-  EXPECT_NEAR(metrics.acc5, golden.acc5, kTolerance);
-  EXPECT_NEAR(metrics.mae, golden.mae, kTolerance);
+  EXPECT_NEAR(*metrics.acc7, golden.acc7, kTolerance);
+  EXPECT_NEAR(*metrics.acc5, golden.acc5, kTolerance);
+  EXPECT_NEAR(*metrics.mae, golden.mae, kTolerance);
   ASSERT_EQ(metrics.corr.has_value(), golden.corr.has_value());
   if (golden.corr) {
     EXPECT_NEAR(*metrics.corr, *golden.corr, kTolerance);
   }
   EXPECT_NEAR(metrics.acc2_non0.value(), golden.non0_accuracy, kTolerance);
   EXPECT_NEAR(metrics.f1_non0.value(), golden.non0_f1, kTolerance);
-  EXPECT_NEAR(metrics.acc2_has0, golden.has0_accuracy, kTolerance);
+  EXPECT_NEAR(*metrics.acc2_has0, golden.has0_accuracy, kTolerance);
   EXPECT_NEAR(metrics.f1_has0.value(), golden.has0_f1, kTolerance);
 }
 
