@@ -1,6 +1,8 @@
 #include "sweeps/trial_result.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace missmodal::sweeps {
 namespace {
@@ -15,6 +17,13 @@ std::string_view name(SplitName split) {
 }
 std::string_view name(RowKind kind) {
   return kRowKindNames[static_cast<unsigned>(kind)];
+}
+
+bool predictions_are_finite(const TrialResult& result) {
+  return std::all_of(result.predictions.begin(), result.predictions.end(), [](const SplitPredictions& split) {
+    return std::all_of(split.values.begin(), split.values.end(),
+                       [](float value) { return std::isfinite(value); });
+  });
 }
 
 }  // namespace missmodal::sweeps

@@ -71,4 +71,7 @@ struct TrialResult {
   std::optional<std::int64_t> peak_memory_bytes;
 };
 
+// False if any prediction is NaN or infinite: such a trial has diverged, whatever its training said.
+bool predictions_are_finite(const TrialResult& result);
+
 }  // namespace missmodal::sweeps
