@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "sweeps/canonical_text.h"
 #include "sweeps/error.h"
 #include "sweeps/key.h"
 
@@ -44,6 +45,24 @@ json parse_object(const std::string& text, const std::string& place) {
   json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!parsed.is_object()) throw InputError(place, "is not the JSON of a configuration");
   return parsed;
+}
+
+// Why these semantics cannot be read; "" if they can.
+std::string refused_semantics(const json& semantics, ReadSemantics reader) {
+  const int oldest = reader == ReadSemantics::current ? kSemantics : kOldestSameNetwork;
+  if (!semantics.is_number_integer() || semantics < 1) {
+    return "is " + shown(semantics) + ", which no version of missmodal wrote";
+  }
+  if (semantics > kSemantics) {
+    return fmt::format("is {}: a later version of missmodal wrote it, this one writes {}", shown(semantics),
+                       kSemantics);
+  }
+  if (semantics < oldest) {
+    return fmt::format(
+        "is {}: an earlier version of missmodal wrote it, whose results are not this one's ({})",
+        shown(semantics), kSemantics);
+  }
+  return "";
 }
 
 // Every leaf by its pointer, without the brackets of lists.
@@ -103,10 +122,11 @@ std::string canonical(const Configuration& configuration, const std::string& dat
   if (resolved.model.text_encoder == TextEncoder::bert) {
     root[pointer_to(kWeightsHash)] = resolved.model.text_weights_sha256;
   }
-  return root.dump();
+  return canonical_text(root);
 }
 
-Configuration parse_configuration(const std::string& canonical_json, const std::string& place) {
+Configuration parse_configuration(const std::string& canonical_json, const std::string& place,
+                                  ReadSemantics reader) {
   LeafReader leaves(parse_object(canonical_json, place), place);
   Configuration configuration;
   for (const Key& key : configuration_keys()) {
@@ -134,10 +154,8 @@ Configuration parse_configuration(const std::string& canonical_json, const std::
   if (const auto ranks = leaves.take("ranks"); !ranks || *ranks != kRanks) {
     leaves.refuse("ranks", "must be 1 in this version");
   }
-  if (const auto semantics = leaves.take("semantics"); !semantics || *semantics != kSemantics) {
-    leaves.refuse("semantics", "is " + shown(semantics.value_or(json())) +
-                                   ", and this program's results have " + std::to_string(kSemantics));
-  }
+  const std::string refusal = refused_semantics(leaves.take("semantics").value_or(json()), reader);
+  if (!refusal.empty()) leaves.refuse("semantics", refusal);
   for (const Conflict& conflict : conflicts(configuration))
     leaves.refuse(conflict.keys.front(), conflict.reason);
   leaves.finish();

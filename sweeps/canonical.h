@@ -1,7 +1,8 @@
 #pragma once
-// A configuration as canonical JSON: what a cell's id is the SHA-256 of, what travels on the wire, what a
-// checkpoint carries. Nested by the keys' parts with sorted names, typed values, shortest round-trip numbers,
-// defaults filled in, keys without effect left out. Beside the keys (dataset.normalize is `normalize` here):
+// A configuration as canonical JSON (sweeps/canonical_text.h): what a cell's id is the SHA-256 of, what
+// travels on the wire, what a checkpoint carries. Nested by the keys' parts with sorted names, typed values,
+// shortest round-trip numbers, defaults filled in, keys without effect left out. Beside the keys
+// (dataset.normalize is `normalize` here):
 //   dataset    the dataset's content hash
 //   model.text.weights_sha256   in place of the weights' path (bert)
 //   ranks      ranks that train one trial: 1
@@ -14,16 +15,23 @@
 
 namespace missmodal::sweeps {
 
-// Raised whenever the same configuration would give other results than before.
+// Raised whenever the same configuration would give other results than before. What raised it:
+//   2  the spelling of numbers, and with it the ids
 inline constexpr int kSemantics = 2;
+
+// What a reader takes: who trains or scores, this program's semantics alone; who only lets a trained network
+// predict, every one whose network is the same.
+enum class ReadSemantics { current, same_network };
+inline constexpr int kOldestSameNetwork = 1;
 
 // The route is resolved first. Throws InputError as resolved_route() does.
 std::string canonical(const Configuration& configuration, const std::string& dataset_sha256);
 
 // The inverse: canonical(parse_configuration(x)) == x. Keys that x left out take their defaults; text_weights
 // is empty. Throws InputError naming `place`: not JSON, an unknown key, a bad value, values that do not fit
-// together, another `semantics`.
-Configuration parse_configuration(const std::string& canonical_json, const std::string& place);
+// together, `semantics` that the reader does not take (and whether an earlier or a later version wrote them).
+Configuration parse_configuration(const std::string& canonical_json, const std::string& place,
+                                  ReadSemantics semantics = ReadSemantics::current);
 
 // The dataset that canonical JSON names. Throws InputError naming `place`.
 std::string dataset_sha256_of(const std::string& canonical_json, const std::string& place);

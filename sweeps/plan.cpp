@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "sweeps/canonical_text.h"
 #include "sweeps/error.h"
 #include "sweeps/key.h"
 #include "sweeps/method.h"
@@ -18,7 +19,7 @@ Settings over(Settings below, const Settings& above) {
 }
 
 std::string point_text(const Settings& settings) {
-  return nlohmann::json(settings).dump();
+  return canonical_text(settings);
 }
 
 // One training of a stage, before its content hashes are known.

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sweeps/canonical_text.h"
 #include "sweeps/nearest.h"
 
 namespace missmodal::sweeps {
@@ -125,6 +126,7 @@ std::string ValueType::text() const {
 std::string shown(const json& raw) {
   if (raw.is_null()) return "nothing";
   if (raw.is_object()) return "a mapping";
+  if (raw.is_number_float() && std::isfinite(raw.get<double>())) return canonical_text(raw);
   std::string text = raw.dump(-1, ' ', false, json::error_handler_t::replace);
   constexpr std::size_t kLongest = 60;
   if (text.size() <= kLongest) return text;

@@ -123,7 +123,8 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   }
   Checkpoint checkpoint;
   checkpoint.configuration = sweeps::parse_configuration(file.metadata("configuration"),
-                                                         fmt::format("{}: configuration", path.string()));
+                                                         fmt::format("{}: configuration", path.string()),
+                                                         sweeps::ReadSemantics::same_network);
   checkpoint.dataset_sha256 = file.metadata("dataset_sha256");
   checkpoint.widths.text = text_width(file, checkpoint.configuration);
   checkpoint.normalization[0] = identity(checkpoint.widths.text);

@@ -146,6 +146,38 @@ TEST(ParseConfiguration, TakesDefaultsForKeysLeftOut) {
   EXPECT_EQ(parsed.seed, 3);
 }
 
+TEST(ParseConfiguration, ReadsEarlierSemanticsOnlyForWhoNeedsTheNetworkAlone) {
+  json root = json::parse(canonical(sequence(), kData));
+  const auto refusal = [&](const json& semantics, ReadSemantics reader) -> std::string {
+    root["semantics"] = semantics;
+    try {
+      parse_configuration(root.dump(), "x", reader);
+      return "";
+    } catch (const InputError& error) {
+      return error.what();
+    }
+  };
+  EXPECT_EQ(refusal(2, ReadSemantics::current), "");
+  EXPECT_EQ(refusal(1, ReadSemantics::same_network), "");
+  EXPECT_EQ(refusal(2, ReadSemantics::same_network), "");
+  EXPECT_EQ(
+      refusal(1, ReadSemantics::current),
+      "x: semantics: is 1: an earlier version of missmodal wrote it, whose results are not this one's (2)");
+  for (const ReadSemantics reader : {ReadSemantics::current, ReadSemantics::same_network}) {
+    EXPECT_EQ(refusal(3, reader),
+              "x: semantics: is 3: a later version of missmodal wrote it, this one writes 2");
+    EXPECT_EQ(refusal(0, reader), "x: semantics: is 0, which no version of missmodal wrote");
+    EXPECT_EQ(refusal("2", reader), "x: semantics: is \"2\", which no version of missmodal wrote");
+    EXPECT_EQ(refusal(nullptr, reader), "x: semantics: is nothing, which no version of missmodal wrote");
+  }
+}
+
+TEST(Canonical, SpellsNumbersInTheFewestDigits) {
+  Configuration configuration = sequence();
+  configuration.training.epsilon = 1.532204e-07;
+  EXPECT_THAT(canonical(configuration, kData), testing::HasSubstr(R"("epsilon":1.532204e-07,)"));
+}
+
 class BadConfiguration : public testing::TestWithParam<std::pair<const char*, const char*>> {};
 
 TEST_P(BadConfiguration, IsRefusedByName) {
