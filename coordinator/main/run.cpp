@@ -33,6 +33,7 @@ struct RunOptions {
   std::string database;
   std::vector<std::string> overrides;
   std::string progress = "auto";
+  std::string run_token;
   RestoreOptions restore;
 };
 
@@ -50,6 +51,7 @@ ProgressStyle progress_style(const std::string& text) {
 int coordinate(const RunOptions& options, worker::Transport& transport) {
   sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   SweepInputs inputs = open_inputs(sweep);
+  inputs.provenance.run_token = options.run_token;
   results::Store store(options.database, inputs.provenance, inputs.stages, inputs.splits);
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
   const Verdict verdict = run_loop(state, store, transport, progress_style(options.progress));
@@ -136,6 +138,8 @@ void add_run(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"auto", "live", "log"}));
   command->add_flag("--accept-parked", options->restore.accept_parked,
                     "select without the points that have parked cells");
+  command->add_option("--run-token", options->run_token,
+                      "names this run for missmodal-report status --exit-code --run");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

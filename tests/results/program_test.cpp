@@ -66,6 +66,36 @@ TEST_F(Program, ReturnsTheVerdict) {
   EXPECT_EQ(nlohmann::json::parse(report_program("status --json " + database_).output)["attempts"], 27);
 }
 
+TEST_F(Program, ReturnsTheVerdictOfTheRunThatWasAskedFor) {
+  const std::string status = "status --exit-code " + database_ + " --run ";
+  EXPECT_EQ(report_program(status + "fabricated").exit_code, 3);
+  {  // a later run, killed before its verdict
+    Provenance killed = provenance();
+    killed.run_token = "killed";
+    const Store store(database_, killed, stages(), splits());
+  }
+  EXPECT_EQ(report_program("status --exit-code " + database_).exit_code, 4);
+  EXPECT_EQ(report_program(status + "fabricated").exit_code, 3);
+  const Finished killed = report_program(status + "killed");
+  EXPECT_EQ(killed.exit_code, 1);
+  EXPECT_THAT(killed.output, HasSubstr(database_ + ": run killed wrote no verdict\n"));
+  const Finished unknown = report_program(status + "refused");
+  EXPECT_EQ(unknown.exit_code, 1);
+  EXPECT_EQ(unknown.output, database_ + ": has no run refused\n");
+}
+
+TEST_F(Program, ARunThatWroteNothingHasNoVerdict) {
+  const std::string missing = database_ + ".no";
+  for (int times = 0; times < 2; ++times) {
+    const Finished finished = report_program("status --exit-code --run mine " + missing);
+    EXPECT_EQ(finished.exit_code, 1);
+    EXPECT_EQ(finished.output, missing + ": has no run mine\n");
+    write_bytes(missing, "");  // and then as a full disk leaves it
+  }
+  EXPECT_EQ(report_program("status --exit-code --run '' " + database_).exit_code, 2);
+  EXPECT_EQ(report_program("status --run fabricated " + database_).exit_code, 2);
+}
+
 TEST_F(Program, RefusesBadInputInOneLine) {
   const std::string missing = database_ + ".no";
   for (const std::string& command :
