@@ -135,6 +135,46 @@ TEST(Synth, TextCarriesMoreOfTheLabelThanAudioAndAudioMoreThanVision) {
   EXPECT_GT(vision, 0.3);
 }
 
+// The strongest feature of each utterance, averaged over its frames, and freed of the label.
+std::vector<double> beside_label(const Split& split, Modality modality) {
+  const Sequences& s = split.of(modality);
+  std::vector<double> means;
+  for (std::size_t i = 0; i < split.size(); ++i) {
+    double sum = 0;
+    for (std::int64_t t = s.offsets[i]; t < s.offsets[i + 1]; ++t) {
+      sum += s.frames[static_cast<std::size_t>(t * s.width)];
+    }
+    means.push_back(sum / s.lengths[i]);
+  }
+  const double slope = correlation(means, split.labels);
+  double variance = 0;
+  double label_variance = 0;
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    variance += means[i] * means[i];
+    label_variance += static_cast<double>(split.labels[i]) * split.labels[i];
+  }
+  for (std::size_t i = 0; i < means.size(); ++i) {
+    means[i] -= slope * std::sqrt(variance / label_variance) * split.labels[i];
+  }
+  return means;
+}
+
+std::vector<float> as_floats(const std::vector<double>& values) {
+  return {values.begin(), values.end()};
+}
+
+TEST(Synth, WordsAndVoiceShareAMannerThatVisionLacks) {
+  ScratchFolder folder;
+  SynthOptions options = small(1);
+  options.train = 2000;
+  write_synthetic(folder / "x", options);
+  const auto dataset = Dataset::open(folder / "x");
+  const Split& train = dataset->split(SplitName::train);
+  const auto text = beside_label(train, Modality::text);
+  EXPECT_GT(std::abs(correlation(text, as_floats(beside_label(train, Modality::audio)))), 0.2);
+  EXPECT_LT(std::abs(correlation(text, as_floats(beside_label(train, Modality::vision)))), 0.1);
+}
+
 TEST(Synth, LabelsLookLikeMosis) {
   ScratchFolder folder;
   write_synthetic(folder / "x", small(1));
