@@ -1,7 +1,6 @@
 #include "trainer/prediction.h"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 
 namespace missmodal::trainer {
@@ -22,14 +21,17 @@ std::vector<std::size_t> by_length(const Split& split) {
 }
 
 // `predict` gives (rows, B) for a batch; the result is (rows, N) in the split's order.
-std::vector<float> predict_rows(Model& model, const Split& split, const BatchMaker& batches, int batch_size,
-                                std::size_t rows, const std::function<torch::Tensor(const Batch&)>& predict) {
+std::optional<std::vector<float>> predict_rows(Model& model, const Split& split, const BatchMaker& batches,
+                                               const PassOptions& options, std::size_t rows,
+                                               const std::function<torch::Tensor(const Batch&)>& predict) {
   const torch::NoGradGuard no_grad;
   model.eval();
   const std::vector<std::size_t> order = by_length(split);
   std::vector<float> values(rows * split.size());
-  for (std::size_t first = 0; first < order.size(); first += static_cast<std::size_t>(batch_size)) {
-    const std::size_t count = std::min(static_cast<std::size_t>(batch_size), order.size() - first);
+  const auto batch_size = static_cast<std::size_t>(options.batch_size);
+  for (std::size_t first = 0; first < order.size(); first += batch_size) {
+    if (options.interrupted()) return std::nullopt;
+    const std::size_t count = std::min(batch_size, order.size() - first);
     const std::span<const std::size_t> indices(order.data() + first, count);
     const torch::Tensor predictions =
         predict(batches.make(split, indices)).to(torch::kCPU, torch::kFloat32).contiguous();
@@ -43,15 +45,15 @@ std::vector<float> predict_rows(Model& model, const Split& split, const BatchMak
 
 }  // namespace
 
-std::vector<float> predict_subsets(Model& model, const Split& split, const BatchMaker& batches,
-                                   int batch_size) {
-  return predict_rows(model, split, batches, batch_size, kSubsetCount,
+std::optional<std::vector<float>> predict_subsets(Model& model, const Split& split, const BatchMaker& batches,
+                                                  const PassOptions& options) {
+  return predict_rows(model, split, batches, options, kSubsetCount,
                       [&model](const Batch& batch) { return model.predict(batch); });
 }
 
-std::vector<float> predict_complete(Model& model, const Split& split, const BatchMaker& batches,
-                                    int batch_size) {
-  return predict_rows(model, split, batches, batch_size, 1,
+std::optional<std::vector<float>> predict_complete(Model& model, const Split& split,
+                                                   const BatchMaker& batches, const PassOptions& options) {
+  return predict_rows(model, split, batches, options, 1,
                       [&model](const Batch& batch) { return model.predict_complete(batch); });
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sweeps/evaluation/evaluation.h"
@@ -106,6 +107,9 @@ class Training {
   Model& model() { return *model_; }
   std::shared_ptr<Model> model_pointer() { return model_; }
   const BatchMaker& batches() const { return batches_; }
+  PassOptions pass(const TrialHooks& hooks) const {
+    return {configuration_.training.batch_size, hooks.interrupted};
+  }
 
   // Epochs until patience or max_epochs end it; the model then holds the best epoch's weights.
   void run(sweeps::TrialResult& result, const TrialHooks& hooks) {
@@ -116,8 +120,12 @@ class Training {
       EpochRecord record;
       record.epoch = epoch;
       if (!train_epoch(record, result, hooks)) return;
-      const sweeps::Metrics valid = sweeps::score(
-          predict_complete(*model_, valid_, batches_, configuration_.training.batch_size), valid_.labels);
+      const auto predictions = predict_complete(*model_, valid_, batches_, pass(hooks));
+      if (!predictions) {
+        result.outcome = sweeps::Outcome::interrupted;
+        return;
+      }
+      const sweeps::Metrics valid = sweeps::score(*predictions, valid_.labels);
       if (!valid.mae || !std::isfinite(*valid.mae)) {
         diverge(result);
         return;
@@ -183,15 +191,24 @@ class Training {
   std::int64_t step_ = 0;
 };
 
-void evaluate_split(SplitName name, const Dataset& dataset, const sweeps::MaskTable& masks,
-                    const EvaluationSetup& evaluation, Training& training, int batch_size,
-                    sweeps::TrialResult& result) {
-  const Split& split = dataset.split(name);
-  const std::vector<float> predictions =
-      predict_subsets(training.model(), split, training.batches(), batch_size);
-  const auto rows = sweeps::evaluate(name, predictions, split.labels, evaluation.plan, masks);
-  result.metrics.insert(result.metrics.end(), rows.begin(), rows.end());
-  result.predictions.push_back({name, predictions});
+// Fills in predictions and metrics, or makes the outcome what stood in their way.
+void evaluate(Training& training, const Dataset& dataset, const EvaluationSetup& evaluation,
+              const TrialHooks& hooks, sweeps::TrialResult& result) {
+  for (const auto& [name, masks] :
+       {std::pair{SplitName::valid, &evaluation.valid}, std::pair{SplitName::test, &evaluation.test}}) {
+    const Split& split = dataset.split(name);
+    auto predictions = predict_subsets(training.model(), split, training.batches(), training.pass(hooks));
+    if (!predictions) {
+      result.outcome = sweeps::Outcome::interrupted;
+      result.predictions.clear();
+      result.metrics.clear();
+      return;
+    }
+    const auto rows = sweeps::evaluate(name, *predictions, split.labels, evaluation.plan, *masks);
+    result.metrics.insert(result.metrics.end(), rows.begin(), rows.end());
+    result.predictions.push_back({name, std::move(*predictions)});
+  }
+  if (!sweeps::predictions_are_finite(result)) result.outcome = sweeps::Outcome::diverged;
 }
 
 }  // namespace
@@ -212,10 +229,10 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
   result.train_seconds = seconds_since(start);
   if (result.outcome == sweeps::Outcome::finished) {
     const auto evaluation_start = Clock::now();
-    const int batch_size = configuration.training.batch_size;
-    evaluate_split(SplitName::valid, dataset, evaluation.valid, evaluation, training, batch_size, result);
-    evaluate_split(SplitName::test, dataset, evaluation.test, evaluation, training, batch_size, result);
+    evaluate(training, dataset, evaluation, hooks, result);
     result.evaluate_seconds = seconds_since(evaluation_start);
+  }
+  if (result.outcome == sweeps::Outcome::finished) {
     training.model().to(torch::kCPU);
     trial.checkpoint = Checkpoint{configuration, dataset.content_sha256(), widths_of(dataset),
                                   training.batches().normalization(), training.model_pointer()};

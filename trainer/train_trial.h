@@ -26,7 +26,8 @@ struct EvaluationSetup {
 
 struct TrialHooks {
   std::function<void(const sweeps::EpochRecord&)> on_epoch = [](const sweeps::EpochRecord&) {};
-  // Asked before every optimiser step; true ends the trial as `interrupted`.
+  // Asked before every batch of training, validation and evaluation; true ends the trial as `interrupted`,
+  // without predictions.
   std::function<bool()> interrupted = [] { return false; };
 };
 
@@ -35,6 +36,10 @@ struct TrainedTrial {
   std::optional<Checkpoint> checkpoint;  // the best epoch's model; absent unless finished
 };
 
+// A loss, gradient or validation MAE that is not finite ends the trial as `diverged` with its step; one whose
+// predictions are not finite though its training was ends as `diverged` with step 0, the predictions and
+// their metrics (NULL) reported all the same.
+//
 // Trains on `device` with the calling thread's LibTorch settings. The result is a function of the
 // configuration, the dataset and the number of threads alone: same bits every time on the CPU. Exceptions:
 // InputError for a configuration that does not fit the data, whatever LibTorch throws for trouble (out of

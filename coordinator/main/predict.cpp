@@ -105,7 +105,7 @@ int predict(const PredictOptions& options) {
   const trainer::Split& split = dataset->split(split_of(options.split));
   const trainer::BatchMaker batches(checkpoint.normalization, torch::kCPU);
   const std::vector<float> predictions =
-      trainer::predict_subsets(*checkpoint.model, split, batches, kBatchSize);
+      trainer::predict_subsets(*checkpoint.model, split, batches, {.batch_size = kBatchSize}).value();
   const std::string text = csv(split, predictions, options.subset);
   if (options.output.empty()) {
     fmt::print("{}", text);

@@ -125,7 +125,9 @@ int train(const TrainOptions& options) {
     fmt::print("{}\n",
                to_json(trial.result, sweeps::canonical(configuration, dataset->content_sha256())).dump(2));
   } else if (trial.result.outcome == sweeps::Outcome::diverged) {
-    fmt::print("diverged at step {}\n", trial.result.diverged_step);
+    fmt::print("diverged: {}\n", trial.result.diverged_step == 0
+                                     ? "a prediction is not finite"
+                                     : fmt::format("step {}", trial.result.diverged_step));
   } else {
     print_test_rows(trial.result);
     fmt::print("best epoch {}, {} parameters used, {:.1f} s training, {:.2f} s evaluation{}\n",

@@ -55,14 +55,15 @@ void measure(const std::string& sweep_file, const std::vector<std::string>& sett
   for (int repetition = -1; repetition < kRepetitions; ++repetition) {  // the first warms up
     const double pass = seconds([&] {
       for (const auto& [name, masks] : splits)
-        predict_complete(*model, dataset->split(name), batches, batch_size);
+        predict_complete(*model, dataset->split(name), batches, {.batch_size = batch_size});
     });
     double evaluating = 0;
     rows = 0;
     const double whole = seconds([&] {
       for (const auto& [name, masks] : splits) {
         const Split& split = dataset->split(name);
-        const std::vector<float> predictions = predict_subsets(*model, split, batches, batch_size);
+        const std::vector<float> predictions =
+            predict_subsets(*model, split, batches, {.batch_size = batch_size}).value();
         evaluating +=
             seconds([&] { rows += evaluate(name, predictions, split.labels, setup.plan, *masks).size(); });
       }
