@@ -3,22 +3,22 @@
 #include <array>
 #include <charconv>
 
+#include "sweeps/condition_list.h"
+
 namespace missmodal::sweeps {
 namespace {
 
 constexpr std::array<std::string_view, 9> kFamilyNames{
     "complete", "subset", "text", "audio", "vision", "random", "missing_rate", "instance", "imbalanced"};
-constexpr int kHighestMissingRate = 70;  // every utterance keeps one of three modalities
 
-// A whole number of percent without leading zeros, at the start of `text`, which it is cut from.
+// A whole number of percent without sign or leading zeros, at the start of `text`, which it is cut from.
 std::optional<int> take_percent(std::string_view& text) {
-  int percent = 0;
+  unsigned percent = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
   const auto size = static_cast<std::size_t>(end - text.data());
-  if (error != std::errc() || percent < 0 || percent > 100 || (text.front() == '0' && size > 1))
-    return std::nullopt;
+  if (error != std::errc() || percent > 100 || (text.front() == '0' && size > 1)) return std::nullopt;
   text.remove_prefix(size);
-  return percent;
+  return static_cast<int>(percent);
 }
 
 std::optional<std::array<int, 3>> parse_rates(std::string_view text) {
@@ -85,8 +85,7 @@ std::optional<Condition> parse_condition(std::string_view text) {
     return condition;
   }
   const std::optional<int> percent = take_percent(rest);
-  const int highest = *family == Family::missing_rate ? kHighestMissingRate : 100;
-  if (!percent || !rest.empty() || *percent < 1 || *percent > highest) return std::nullopt;
+  if (!percent || !rest.empty() || *percent < 1 || *percent > highest_rate(*family)) return std::nullopt;
   condition.rate_percent = *percent;
   return condition;
 }

@@ -5,22 +5,28 @@
 #include <algorithm>
 #include <optional>
 
+#include "sweeps/condition_list.h"
 #include "sweeps/yaml_reading.h"
 
 namespace missmodal::sweeps {
 namespace {
 
-const ValueType kFamilyType{Kind::choice, {}, {"complete", "subset", "text", "audio", "vision", "random"}};
+const ValueType kFamilyType{
+    Kind::choice,
+    {},
+    {"complete", "subset", "text", "audio", "vision", "random", "missing_rate", "instance", "imbalanced"}};
 const ValueType kSubsetType{Kind::choice, {}, {"T", "A", "V", "TA", "TV", "AV"}};
-const ValueType kRateType{Kind::whole, {1, 100}};
+
+bool check_list(const YamlNode& node, const std::string& path, Mistakes& mistakes) {
+  if (node.kind == YamlNode::Kind::sequence && !node.items.empty()) return true;
+  mistakes.add(node, path, "must be a list, got " + shown(node.json()));
+  return false;
+}
 
 // The typed items of a list, with a mistake for each bad one. Nothing if `node` is no list.
 std::optional<std::vector<nlohmann::json>> read_list(const YamlNode& node, const ValueType& type,
                                                      const std::string& path, Mistakes& mistakes) {
-  if (node.kind != YamlNode::Kind::sequence || node.items.empty()) {
-    mistakes.add(node, path, "must be a list, got " + shown(node.json()));
-    return std::nullopt;
-  }
+  if (!check_list(node, path, mistakes)) return std::nullopt;
   std::vector<nlohmann::json> values;
   for (const YamlNode& item : node.items) {
     if (auto value = read_value(item, type, path, mistakes)) values.push_back(std::move(*value));
@@ -52,15 +58,40 @@ std::vector<Condition> read_subsets(const YamlNode& node, const std::string& pat
 std::vector<Condition> read_rates(const YamlNode& node, Family family, const std::string& path,
                                   Mistakes& mistakes) {
   refuse_key(node, "subsets", name(family), path, mistakes);
-  std::vector<int> rates = paper_rates(family);
+  std::vector<int> rates;
   if (const YamlNode* list = node.find("rates")) {
-    rates.clear();
-    const auto values = read_list(*list, kRateType, path + ".rates", mistakes);
+    const ValueType type{Kind::whole, {1, static_cast<double>(highest_rate(family))}};
+    const auto values = read_list(*list, type, path + ".rates", mistakes);
     for (const nlohmann::json& value : values.value_or(std::vector<nlohmann::json>{}))
       rates.push_back(value.get<int>());
+  } else {
+    rates = default_rates(family);
   }
   std::vector<Condition> conditions;
   for (int rate : rates) conditions.push_back({family, Subset::TAV, rate});
+  return conditions;
+}
+
+std::vector<Condition> read_imbalanced(const YamlNode& node, const std::string& path, Mistakes& mistakes) {
+  refuse_key(node, "subsets", "imbalanced", path, mistakes);
+  const YamlNode* list = node.find("rates");
+  if (list == nullptr) {
+    mistakes.add(node, path + ".rates", "is missing, as in rates: [\"10-50-90\"]");
+    return {};
+  }
+  if (!check_list(*list, path + ".rates", mistakes)) return {};
+  std::vector<Condition> conditions;
+  for (const YamlNode& item : list->items) {
+    const bool is_text = item.kind == YamlNode::Kind::scalar && item.value.is_string();
+    const auto condition = is_text ? parse_condition("imbalanced/" + item.text) : std::nullopt;
+    if (condition) {
+      conditions.push_back(*condition);
+    } else {
+      mistakes.add(item, path + ".rates",
+                   "must be like 10-50-90, whole percents from 0 to 100 of text, audio and vision, got " +
+                       shown(item.json()));
+    }
+  }
   return conditions;
 }
 
@@ -75,30 +106,55 @@ std::vector<Condition> read_family(const YamlNode& node, const std::string& path
   if (!checked) return {};
   const Family family = *parse_family(checked->get_ref<const std::string&>());
   if (family == Family::subset) return read_subsets(node, path, mistakes);
+  if (family == Family::imbalanced) return read_imbalanced(node, path, mistakes);
   if (family != Family::complete) return read_rates(node, family, path, mistakes);
   refuse_key(node, "rates", "complete", path, mistakes);
   refuse_key(node, "subsets", "complete", path, mistakes);
   return {Condition{}};
 }
 
+// The list that a scalar names, or nothing and a mistake.
+std::optional<std::vector<Condition>> read_name(const YamlNode& node, const std::string& path,
+                                                std::string_view alternative, Mistakes& mistakes) {
+  const bool is_text = node.kind == YamlNode::Kind::scalar && node.value.is_string();
+  for (std::string_view name : kConditionListNames) {
+    if (is_text && node.text == name) return named_conditions(name);
+  }
+  mistakes.add(node, path,
+               fmt::format("must be {} or {}, got {}", fmt::join(kConditionListNames, ", "), alternative,
+                           shown(node.json())));
+  return std::nullopt;
+}
+
+bool contains(const std::vector<Condition>& conditions, const Condition& condition) {
+  return std::find(conditions.begin(), conditions.end(), condition) != conditions.end();
+}
+
 }  // namespace
 
 std::vector<Condition> read_conditions(const YamlNode& node, const std::string& path, Mistakes& mistakes) {
-  if (node.kind == YamlNode::Kind::scalar && node.text == "paper") return paper_conditions();
   if (node.kind != YamlNode::Kind::sequence || node.items.empty()) {
-    mistakes.add(node, path,
-                 "must be paper or a list of {family, rates, subsets}, got " + shown(node.json()));
-    return {};
+    return read_name(node, path, "a list of them and of {family, rates, subsets}", mistakes)
+        .value_or(std::vector<Condition>{});
   }
   const std::size_t mistakes_before = mistakes.count();
   std::vector<Condition> conditions;
+  std::vector<Condition> spelled_out;  // by mappings
   for (std::size_t i = 0; i < node.items.size(); ++i) {
-    for (const Condition& condition : read_family(node.items[i], fmt::format("{}[{}]", path, i), mistakes)) {
-      if (std::find(conditions.begin(), conditions.end(), condition) != conditions.end()) {
-        mistakes.add(node.items[i], path, "holds " + text(condition) + " twice");
-      } else {
-        conditions.push_back(condition);
+    const YamlNode& item = node.items[i];
+    const std::string item_path = fmt::format("{}[{}]", path, i);
+    std::vector<Condition> added;
+    if (item.kind == YamlNode::Kind::map) {
+      added = read_family(item, item_path, mistakes);
+      for (const Condition& condition : added) {
+        if (contains(spelled_out, condition)) mistakes.add(item, path, "holds " + text(condition) + " twice");
+        spelled_out.push_back(condition);
       }
+    } else if (auto named = read_name(item, item_path, "{family, rates, subsets}", mistakes)) {
+      added = std::move(*named);
+    }
+    for (const Condition& condition : added) {
+      if (!contains(conditions, condition)) conditions.push_back(condition);
     }
   }
   if (mistakes.count() != mistakes_before) conditions.clear();

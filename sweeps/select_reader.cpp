@@ -58,8 +58,9 @@ Selection read_selection(const YamlNode& node, const std::string& path,
   const std::optional<Condition> parsed =
       condition == nullptr ? std::optional(Condition{}) : parse_condition(condition->text);
   if (!parsed) {
-    mistakes.add(place, path + ".condition",
-                 "must be like complete, subset/T or text/50, got " + shown(place.json()));
+    mistakes.add(
+        place, path + ".condition",
+        "must be like complete, subset/T, text/50 or imbalanced/10-50-90, got " + shown(place.json()));
     return selection;
   }
   selection.condition = *parsed;

@@ -16,79 +16,98 @@ bool same_class(double prediction, double label, double limit) {
          std::nearbyint(std::clamp(label, -limit, limit));
 }
 
-double f1(std::int64_t true_positive, std::int64_t false_positive, std::int64_t false_negative) {
-  const std::int64_t denominator = 2 * true_positive + false_positive + false_negative;
-  return denominator == 0 ? 0 : 2.0 * static_cast<double>(true_positive) / static_cast<double>(denominator);
-}
+// Two classes: counts by truth and prediction, from the positive ones of each.
+class Confusion {
+ public:
+  Confusion(std::int64_t utterances, std::int64_t positive_truths, std::int64_t positive_predictions,
+            std::int64_t true_positive)
+      : true_positive_(true_positive),
+        false_positive_(positive_predictions - true_positive),
+        false_negative_(positive_truths - true_positive),
+        true_negative_(utterances - positive_truths - false_positive_) {}
+
+  std::int64_t right() const { return true_positive_ + true_negative_; }
+  double accuracy() const { return static_cast<double>(right()) / static_cast<double>(total()); }
+
+  // The two classes' F1 weighted by their support in the truth; 0/0 is 0.
+  double weighted_f1() const {
+    const auto positives = static_cast<double>(true_positive_ + false_negative_);
+    const auto negatives = static_cast<double>(true_negative_ + false_positive_);
+    return (negatives * f1(true_negative_) + positives * f1(true_positive_)) / static_cast<double>(total());
+  }
+
+ private:
+  std::int64_t total() const { return right() + false_positive_ + false_negative_; }
+  double f1(std::int64_t right_of_class) const {
+    const std::int64_t denominator = 2 * right_of_class + false_positive_ + false_negative_;
+    return denominator == 0 ? 0
+                            : 2.0 * static_cast<double>(right_of_class) / static_cast<double>(denominator);
+  }
+
+  std::int64_t true_positive_, false_positive_, false_negative_, true_negative_;
+};
 
 }  // namespace
 
-Judgement judge(float prediction, float label) {
+Truth::Truth(std::span<const float> labels) : labels_(labels.begin(), labels.end()) {
+  MISSMODAL_CHECK(!labels.empty() && labels.size() <= static_cast<std::size_t>(Counts::kMost));
+  for (double y : labels_) {
+    shifted_.push_back(y - labels_.front());
+    y_ += shifted_.back();
+    yy_ += shifted_.back() * shifted_.back();
+    positive_has0_ += y >= 0 ? 1 : 0;
+    non0_ += y != 0 ? 1 : 0;
+    positive_non0_ += y > 0 ? 1 : 0;
+  }
+}
+
+Judgement Truth::judge(float prediction, std::size_t utterance) const {
   const double p = prediction;
-  const double y = label;
-  return {p, std::abs(p - y), same_class(p, y, 3), same_class(p, y, 2), p >= 0, p > 0};
+  const double y = labels_[utterance];
+  Judgement judgement{p, std::abs(p - y), {}};
+  judgement.counts.add(Counts::same_of_7, same_class(p, y, 3));
+  judgement.counts.add(Counts::same_of_5, same_class(p, y, 2));
+  judgement.counts.add(Counts::positive_has0, p >= 0);
+  judgement.counts.add(Counts::true_positive_has0, p >= 0 && y >= 0);
+  judgement.counts.add(Counts::positive_non0, p > 0 && y != 0);
+  judgement.counts.add(Counts::true_positive_non0, p > 0 && y > 0);
+  return judgement;
 }
 
-double Tally::Confusion::accuracy() const {
-  return static_cast<double>(counts[0][0] + counts[1][1]) / static_cast<double>(total());
-}
-
-double Tally::Confusion::weighted_f1() const {
-  const double negative_f1 = f1(counts[0][0], counts[1][0], counts[0][1]);
-  const double positive_f1 = f1(counts[1][1], counts[0][1], counts[1][0]);
-  const auto negatives = static_cast<double>(counts[0][0] + counts[0][1]);
-  const auto positives = static_cast<double>(counts[1][0] + counts[1][1]);
-  return (negatives * negative_f1 + positives * positive_f1) / (negatives + positives);
-}
-
-void Tally::add(const Judgement& judgement, float label) {
-  const double y = label;
-  if (n_ == 0) {
-    first_prediction_ = judgement.prediction;
-    first_label_ = y;
-  }
-  ++n_;
-  error_ += judgement.error;
-  acc7_ += judgement.acc7 ? 1 : 0;
-  acc5_ += judgement.acc5 ? 1 : 0;
-  has0_.add(y >= 0, judgement.positive_has0);
-  if (y != 0) non0_.add(y > 0, judgement.positive_non0);
-  const double p_shifted = judgement.prediction - first_prediction_;
-  const double y_shifted = y - first_label_;
-  p_ += p_shifted;
-  pp_ += p_shifted * p_shifted;
-  y_ += y_shifted;
-  yy_ += y_shifted * y_shifted;
-  py_ += p_shifted * y_shifted;
-}
-
-Metrics Tally::metrics() const {
-  MISSMODAL_CHECK(n_ > 0);
-  const auto n = static_cast<double>(n_);
+Metrics Truth::metrics(const Sums& sums) const {
+  const auto n = static_cast<double>(size());
   Metrics metrics;
-  metrics.n = n_;
-  metrics.mae = error_ / n;
-  metrics.acc7 = static_cast<double>(acc7_) / n;
-  metrics.acc5 = static_cast<double>(acc5_) / n;
-  metrics.acc2_has0 = has0_.accuracy();
-  metrics.f1_has0 = has0_.weighted_f1();
-  if (non0_.total() > 0) {
-    metrics.acc2_non0 = non0_.accuracy();
-    metrics.f1_non0 = non0_.weighted_f1();
+  metrics.n = static_cast<std::int64_t>(size());
+  // Errors have one sign, so nothing that is not finite can cancel out.
+  if (!std::isfinite(sums.error)) return metrics;
+  const Confusion has0(metrics.n, positive_has0_, sums.counts.of(Counts::positive_has0),
+                       sums.counts.of(Counts::true_positive_has0));
+  metrics.mae = sums.error / n;
+  metrics.acc7 = static_cast<double>(sums.counts.of(Counts::same_of_7)) / n;
+  metrics.acc5 = static_cast<double>(sums.counts.of(Counts::same_of_5)) / n;
+  metrics.acc2_has0 = has0.accuracy();
+  metrics.f1_has0 = has0.weighted_f1();
+  if (non0_ > 0) {
+    const Confusion non0(non0_, positive_non0_, sums.counts.of(Counts::positive_non0),
+                         sums.counts.of(Counts::true_positive_non0));
+    metrics.acc2_non0 = non0.accuracy();
+    metrics.f1_non0 = non0.weighted_f1();
   }
-  const double p_variance = (pp_ - p_ * p_ / n) / n;
+  const double p_variance = (sums.pp - sums.p * sums.p / n) / n;
   const double y_variance = (yy_ - y_ * y_ / n) / n;
   if (p_variance >= kNoVariance && y_variance >= kNoVariance) {
-    metrics.corr = (py_ - p_ * y_ / n) / n / std::sqrt(p_variance * y_variance);
+    metrics.corr = (sums.py - sums.p * y_ / n) / n / std::sqrt(p_variance * y_variance);
   }
   return metrics;
 }
 
 Metrics score(std::span<const float> predictions, std::span<const float> labels) {
   MISSMODAL_CHECK(predictions.size() == labels.size());
-  Tally tally;
-  for (std::size_t i = 0; i < labels.size(); ++i) tally.add(judge(predictions[i], labels[i]), labels[i]);
-  return tally.metrics();
+  const Truth truth(labels);
+  Sums sums;
+  sums.first_prediction = predictions.front();
+  for (std::size_t i = 0; i < labels.size(); ++i) sums.add(truth.judge(predictions[i], i), truth.shifted(i));
+  return truth.metrics(sums);
 }
 
 }  // namespace missmodal::sweeps

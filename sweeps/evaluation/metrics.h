@@ -10,46 +10,73 @@
 
 namespace missmodal::sweeps {
 
+// Six counts that are added up together: one addition for three of them, and no branch.
+class Counts {
+ public:
+  enum Kind { same_of_7, positive_has0, true_positive_has0, same_of_5, positive_non0, true_positive_non0 };
+  static constexpr std::int64_t kMost = (1 << 21) - 1;  // what a count can hold
+
+  void add(Kind kind, bool counts) { words_[kind / 3] += std::uint64_t{counts} << kBits * (kind % 3); }
+  void add(const Counts& other) {
+    words_[0] += other.words_[0];
+    words_[1] += other.words_[1];
+  }
+  std::int64_t of(Kind kind) const { return words_[kind / 3] >> kBits * (kind % 3) & kMost; }
+
+ private:
+  static constexpr int kBits = 21;
+  std::uint64_t words_[2] = {};
+};
+
 // What one prediction p of a label y contributes to every metric.
 struct Judgement {
   double prediction = 0;
-  double error = 0;            // |p - y|, nothing clipped
-  bool acc7 = false;           // equal after clipping to +-3 and rounding half to even
-  bool acc5 = false;           // the same with +-2
-  bool positive_has0 = false;  // p >= 0
-  bool positive_non0 = false;  // p > 0
+  double error = 0;  // |p - y|, nothing clipped
+  Counts counts;
 };
-Judgement judge(float prediction, float label);
 
-// Adds up judgements, one utterance at a time in utterance order, and turns the sums into metrics.
-class Tally {
+// Judgements added up, in the order of the utterances: of the same judgements always the same bits.
+struct Sums {
+  // Pearson's sums are relative to the first utterance, so that constant predictions have exactly no
+  // variance.
+  double first_prediction = 0;
+  double error = 0;
+  double p = 0, pp = 0, py = 0;
+  Counts counts;
+
+  void add(const Judgement& judgement, double shifted_label) {
+    const double shifted = judgement.prediction - first_prediction;
+    error += judgement.error;
+    p += shifted;
+    pp += shifted * shifted;
+    py += shifted * shifted_label;
+    counts.add(judgement.counts);
+  }
+};
+
+// The labels of a split, and what they alone decide. Immutable.
+class Truth {
  public:
-  void add(const Judgement& judgement, float label);
-  Metrics metrics() const;  // precondition: something was added
+  // Precondition: at least one and at most Counts::kMost labels.
+  explicit Truth(std::span<const float> labels);
+
+  std::size_t size() const { return labels_.size(); }
+  Judgement judge(float prediction, std::size_t utterance) const;
+  double shifted(std::size_t utterance) const { return shifted_[utterance]; }  // relative to the first label
+
+  // Of sums over every utterance; all NULL where a prediction was not finite.
+  Metrics metrics(const Sums& sums) const;
 
  private:
-  struct Confusion {  // counts by [truth is positive][prediction is positive]
-    std::int64_t counts[2][2] = {};
-    void add(bool truth, bool prediction) { ++counts[truth ? 1 : 0][prediction ? 1 : 0]; }
-    std::int64_t total() const { return counts[0][0] + counts[0][1] + counts[1][0] + counts[1][1]; }
-    double accuracy() const;
-    double weighted_f1() const;  // the two classes' F1 weighted by their support in the truth; 0/0 is 0
-  };
-
-  std::int64_t n_ = 0;
-  double error_ = 0;
-  std::int64_t acc7_ = 0;
-  std::int64_t acc5_ = 0;
-  Confusion has0_;
-  Confusion non0_;
-  // Sums for Pearson's r, relative to the first utterance, so that constant predictions have exactly no
-  // variance.
-  double first_prediction_ = 0;
-  double first_label_ = 0;
-  double p_ = 0, pp_ = 0, y_ = 0, yy_ = 0, py_ = 0;
+  std::vector<double> labels_;
+  std::vector<double> shifted_;
+  double y_ = 0, yy_ = 0;  // shifted
+  std::int64_t positive_has0_ = 0;
+  std::int64_t non0_ = 0;
+  std::int64_t positive_non0_ = 0;
 };
 
-// Precondition: same, non-zero size.
+// Precondition: same size, as of Truth. A prediction that is not finite makes every metric NULL.
 Metrics score(std::span<const float> predictions, std::span<const float> labels);
 
 }  // namespace missmodal::sweeps

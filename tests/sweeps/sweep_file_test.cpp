@@ -181,7 +181,7 @@ INSTANTIATE_TEST_SUITE_P(
     Conditions, BadSweepFile,
     testing::Values(
         BadCase{"Word", sweep_text("evaluation: {conditions: all}\n"),
-                "evaluation.conditions: must be paper or a list"},
+                "evaluation.conditions: must be paper, mr, missmac or a list"},
         BadCase{"Fraction", sweep_text("evaluation: {conditions: [{family: text, rates: [0.5]}]}\n"),
                 "evaluation.conditions[0].rates: must be a whole number, got 0.5"},
         BadCase{"RateZero", sweep_text("evaluation: {conditions: [{family: text, rates: [0]}]}\n"),
@@ -232,7 +232,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadCase{"SelectNoCondition",
                 stage("  - {name: a, method: {type: grid}, parameters: {loss.alpha: [1]}, select: "
                       "{condition: txt/5}}\n"),
-                "must be like complete, subset/T or text/50"},
+                "must be like complete, subset/T, text/50 or imbalanced/10-50-90"},
         BadCase{"SeedsInSearch",
                 stage("  - {name: a, method: {type: grid}, parameters: {loss.alpha: [1]}, seeds: [1]}\n"),
                 "stages.a.seeds: has no meaning in a search"},

@@ -82,10 +82,29 @@ TEST(Metrics, CorrelationOfConstantPredictionsIsNullAtAnyLevel) {
   }
 }
 
-TEST(Metrics, NaNPredictionsShowInTheError) {
-  const std::vector<float> predictions{std::numeric_limits<float>::quiet_NaN(), 0};
-  const std::vector<float> labels{1, 0};
-  EXPECT_TRUE(score(predictions, labels).mae != score(predictions, labels).mae);
+// NaN is neither positive nor negative: counted as either it would raise an accuracy.
+TEST(Metrics, APredictionThatIsNotFiniteMakesEveryMetricNull) {
+  const std::vector<float> labels{1, 0, -2};
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
+                          -std::numeric_limits<float>::infinity()}) {
+    for (std::size_t place = 0; place < labels.size(); ++place) {
+      std::vector<float> predictions{.5F, .25F, -1};
+      predictions[place] = bad;
+      const Metrics metrics = score(predictions, labels);
+      EXPECT_EQ(metrics.n, 3);
+      for (const auto& value : {metrics.mae, metrics.corr, metrics.acc7, metrics.acc5, metrics.acc2_has0,
+                                metrics.f1_has0, metrics.acc2_non0, metrics.f1_non0}) {
+        EXPECT_EQ(value, std::nullopt) << bad << " at " << place;
+      }
+    }
+  }
+}
+
+TEST(Metrics, TheLargestFiniteNumbersAreNumbers) {
+  const float largest = std::numeric_limits<float>::max();
+  const Metrics metrics = score(std::vector<float>{largest, -largest, largest}, std::vector<float>{1, -1, 2});
+  EXPECT_EQ(metrics.mae, (3. * largest - 4) / 3);
+  EXPECT_EQ(metrics.acc2_non0, 1);
 }
 
 }  // namespace
