@@ -47,7 +47,7 @@ void measure(const std::string& sweep_file, const std::vector<std::string>& sett
   const auto model = make_model(configuration, widths_of(*dataset));
   const BatchMaker batches(normalization_of(*dataset, configuration.normalize), torch::kCPU);
   const int batch_size = configuration.training.batch_size;
-  const std::vector<std::pair<sweeps::SplitName, const MaskTable*>> splits{
+  const std::vector<std::pair<sweeps::SplitName, const sweeps::MaskTable*>> splits{
       {sweeps::SplitName::valid, &setup.valid}, {sweeps::SplitName::test, &setup.test}};
 
   std::size_t rows = 0;
