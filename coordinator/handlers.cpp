@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <unordered_set>
 #include <utility>
 
+#include "coordinator/dispatch.h"
 #include "coordinator/selection_metric.h"
-#include "sweeps/error.h"
+#include "coordinator/stages.h"
 #include "sweeps/exit_code.h"
 
 namespace missmodal::coordinator {
@@ -19,123 +21,7 @@ using sweeps::Stage;
 
 // So many first failures, all with the same words, and the sweep stops instead of parking cell after cell.
 constexpr int kFailuresAlike = 3;
-
-bool ended(CellState state) {
-  return state == CellState::accepted || state == CellState::diverged || state == CellState::parked;
-}
-
-StageProgress& progress_of(State& state, const Stage& stage) {
-  return state.stages[static_cast<std::size_t>(&stage - state.sweep.stages.data())];
-}
-
-// The point that the stage builds on: "" for none, or not selected yet.
-std::string winner_before(State& state, const Stage& stage) {
-  if (stage.from.empty()) return "";
-  const Stage* search = sweeps::find_stage(state.sweep, stage.from);
-  MISSMODAL_CHECK(search != nullptr);
-  return progress_of(state, *search).winner;
-}
-
-// Plans a stage: its cells enter the database before the first of them is dispatched.
-void plan(State& state, const Stage& stage, Effects& effects) {
-  StageProgress& progress = progress_of(state, stage);
-  const std::string winner = winner_before(state, stage);
-  progress.cells = sweeps::plan_stage(
-      state.sweep, stage, winner.empty() ? sweeps::Settings{} : sweeps::parse_point(winner), state.hashes);
-  progress.planned = true;
-  effects.commits.push_back(results::StagePlanned{stage.name, progress.cells});
-  for (sweeps::PlannedCell& planned : progress.cells) {
-    Cell& cell = state.cells[planned.id];
-    if (cell.configuration.empty()) {  // new, or known from the database by its id alone
-      cell.configuration = planned.configuration;
-      cell.text_weights = planned.text_weights;
-      if (cell.state == CellState::pending) state.queue.push_back(planned.id);
-    }
-    if (cell.state == CellState::accepted && stage.is_search()) {
-      const auto value = state.stored_value(planned.id, stage.select->metric, stage.select->condition);
-      if (value) progress.values[planned.id] = *value;
-    }
-    planned.configuration.clear();
-  }
-}
-
-bool all_ended(const State& state, const StageProgress& progress) {
-  return std::all_of(progress.cells.begin(), progress.cells.end(),
-                     [&](const auto& planned) { return ended(state.cells.at(planned.id).state); });
-}
-
-// A finished search picks its winner, once. Nothing happens where no point qualifies or a parked cell blocks.
-void select(const State& state, const Stage& stage, StageProgress& progress, Effects& effects) {
-  std::vector<sweeps::ScoredTrial> trials;
-  for (const auto& planned : progress.cells) {
-    const CellState cell = state.cells.at(planned.id).state;
-    if (cell == CellState::parked && !state.accept_parked) return;
-    sweeps::ScoredTrial trial{planned.plan_index, planned.point};
-    const auto value = progress.values.find(planned.id);
-    if (cell == CellState::accepted && value != progress.values.end()) {
-      trial.value = value->second;
-    } else {
-      trial.state = cell == CellState::parked ? sweeps::ScoredTrial::State::parked
-                                              : sweeps::ScoredTrial::State::diverged;
-    }
-    trials.push_back(std::move(trial));
-  }
-  const auto winner = sweeps::select_winner(trials, stage.select->minimize);
-  if (!winner) return;
-  progress.winner = winner->point;
-  effects.commits.push_back(results::StageSelected{stage.name, winner->point, winner->value});
-}
-
-void advance_stages(State& state, Effects& effects) {
-  for (const Stage& stage : state.sweep.stages) {
-    StageProgress& progress = progress_of(state, stage);
-    const bool can_plan = stage.from.empty() || !winner_before(state, stage).empty();
-    if (!progress.planned && can_plan) plan(state, stage, effects);
-    if (progress.planned && stage.is_search() && progress.winner.empty() && all_ended(state, progress)) {
-      select(state, stage, progress, effects);
-    }
-  }
-}
-
-std::string device_of(const State& state, const WorkerState& worker) {
-  return state.sweep.resources.device == "cpu" ? "cpu" : worker.device;
-}
-
-worker::Assign assign_message(const State& state, const WorkerState& worker, const std::string& id,
-                              const Cell& cell) {
-  return {id,
-          cell.attempts,
-          cell.configuration,
-          state.sweep.dataset_path,
-          state.hashes.dataset_sha256,
-          cell.text_weights,
-          sweeps::weights_sha256_of(cell.configuration),
-          state.sweep.evaluation,
-          device_of(state, worker),
-          state.sweep.resources.threads_per_trial};
-}
-
-void dispatch(State& state, Effects& effects) {
-  for (auto& [rank, worker] : state.workers) {
-    if (state.queue.empty()) return;
-    if (worker.assignment) continue;
-    const std::string id = std::move(state.queue.front());
-    state.queue.pop_front();
-    Cell& cell = state.cells.at(id);
-    cell.state = CellState::running;
-    ++cell.attempts;
-    worker.assignment = Assignment{id, cell.attempts};
-    effects.commits.push_back(
-        results::AttemptStarted{id, cell.attempts, rank, worker.host, device_of(state, worker),
-                                state.sweep.resources.threads_per_trial, worker.processor, worker.libtorch});
-    effects.sends.push_back({rank, assign_message(state, worker, id, cell)});
-  }
-}
-
-bool anything_running(const State& state) {
-  return std::any_of(state.workers.begin(), state.workers.end(),
-                     [](const auto& worker) { return worker.second.assignment.has_value(); });
-}
+constexpr std::size_t kShownReasons = 3;
 
 Verdict final_verdict(const State& state) {
   std::unordered_set<std::string> accepted, diverged, parked;
@@ -159,11 +45,26 @@ Verdict final_verdict(const State& state) {
   return {whole ? kExitOk : kExitIncomplete, text};
 }
 
-void stop_workers(State& state, Effects& effects) {
-  for (auto& [rank, worker] : state.workers) {
-    if (!worker.stopped) effects.sends.push_back({rank, worker::Stop{}});
-    worker.stopped = true;
+// "no worker is left: rank 1 on node1: mosi.safetensors: no such file (and 3 more)"
+Verdict no_worker_verdict(const State& state) {
+  std::map<std::string, int> first_of_reason;
+  for (const auto& [rank, worker] : state.workers) first_of_reason.try_emplace(worker.set_aside, rank);
+  std::string text;
+  std::size_t shown = 0;
+  for (const auto& [reason, rank] : first_of_reason) {
+    if (++shown > kShownReasons) break;
+    text +=
+        fmt::format("{}rank {} on {}: {}", shown == 1 ? "" : "; ", rank, state.workers.at(rank).host, reason);
   }
+  const std::size_t others = state.workers.size() - std::min(first_of_reason.size(), kShownReasons);
+  if (others > 0) text += fmt::format(" (and {} more)", others);
+  return {kExitTrouble, "no worker is left: " + text};
+}
+
+bool no_worker_is_left(const State& state) {
+  return state.ranks > 0 && static_cast<int>(state.workers.size()) >= state.ranks &&
+         std::all_of(state.workers.begin(), state.workers.end(),
+                     [](const auto& worker) { return !worker.second.set_aside.empty(); });
 }
 
 void end(State& state, Verdict verdict, Effects& effects) {
@@ -172,24 +73,27 @@ void end(State& state, Verdict verdict, Effects& effects) {
   state.verdict = std::move(verdict);
 }
 
+// The sweep ends with this verdict as soon as the running attempts have answered.
+void close(State& state, Verdict verdict, Effects& effects) {
+  state.closing = std::move(verdict);
+  stop_workers(state, effects);
+}
+
 // After every event: plan and select what has become possible, give idle workers work, notice the end.
 void settle(State& state, Effects& effects) {
   if (state.verdict) return;
-  if (state.interrupted) {
-    if (!anything_running(state))
-      end(state, {kExitInterrupted, "interrupted; the same command goes on"}, effects);
-    return;
-  }
-  if (state.failures_alike >= kFailuresAlike) {
-    end(state,
-        {kExitTrouble, fmt::format("stopped: the first {} attempts all failed alike: {}",
-                                   state.failures_alike, state.first_failure)},
-        effects);
+  if (state.closing) {
+    if (!anything_running(state)) end(state, *state.closing, effects);
     return;
   }
   advance_stages(state, effects);
   dispatch(state, effects);
-  if (state.queue.empty() && !anything_running(state)) end(state, final_verdict(state), effects);
+  if (anything_running(state)) return;
+  if (state.queue.empty()) {
+    end(state, final_verdict(state), effects);
+  } else if (no_worker_is_left(state)) {
+    end(state, no_worker_verdict(state), effects);
+  }
 }
 
 // The worker is idle again; false where its message is about something else than what it was given.
@@ -202,57 +106,128 @@ bool release(State& state, int rank, const std::string& cell, int attempt) {
   return true;
 }
 
-void note_failure(State& state, const worker::Failed& failed) {
-  const std::string words = fmt::format("{}: {}", sweeps::name(failed.failure), failed.message);
-  if (state.any_accepted || !sweeps::counts(failed.failure)) return;
-  if (state.failures_alike == 0) state.first_failure = words;
-  state.failures_alike = words == state.first_failure ? state.failures_alike + 1 : 0;
+// The attempt says nothing about the cell, which is the next to be tried.
+void give_back(State& state, const Assignment& assignment, FailureClass failure, const std::string& message,
+               Effects& effects) {
+  state.cells.at(assignment.cell).state = CellState::pending;
+  state.queue.push_front(assignment.cell);
+  effects.commits.push_back(
+      results::AttemptFailed{assignment.cell, assignment.attempt, failure, message, false});
+}
+
+void note_failure(State& state, int rank, const worker::Failed& failed) {
+  Cell& cell = state.cells.at(failed.cell);
+  if (!sweeps::counts(failed.failure)) return;
+  ++cell.counted_failures;
+  cell.failed_on.insert(rank);
+  if (!sweeps::worth_retrying(failed.failure)) cell.misfit_for.insert(rank);
+  if (state.any_accepted) return;
+  std::string words = fmt::format("{}: {}", sweeps::name(failed.failure), failed.message);
+  if (words != state.alike.words) state.alike = {std::move(words), 0, {}, {}};
+  ++state.alike.count;
+  state.alike.ranks.insert(rank);
+}
+
+// Enough first failures alike, and not all the fault of one worker among several.
+bool sweep_is_at_fault(const State& state) {
+  return state.alike.count >= kFailuresAlike && !state.any_accepted &&
+         (state.alike.ranks.size() > 1 || !another_worker(state, state.alike.ranks));
+}
+
+// A cell has had its chances once two workers failed it, where there are two.
+bool used_up(const State& state, const Cell& cell) {
+  const auto tried_enough = [&](const std::set<int>& ranks) {
+    return ranks.size() > 1 || !another_worker(state, ranks);
+  };
+  if (!cell.misfit_for.empty() && tried_enough(cell.misfit_for)) return true;
+  return cell.counted_failures >= state.sweep.resources.max_attempts && tried_enough(cell.failed_on);
+}
+
+// No cell is to blame: those that were parked wait for the next run.
+void give_up(State& state, Effects& effects) {
+  for (const std::string& id : state.alike.parked) {
+    state.cells.at(id).state = CellState::pending;
+    state.queue.push_back(id);
+  }
+  if (!state.alike.parked.empty()) {
+    effects.commits.push_back(results::CellsReleased{std::exchange(state.alike.parked, {})});
+  }
+  close(state,
+        {kExitTrouble, fmt::format("stopped: the first {} attempts all failed alike: {}", state.alike.count,
+                                   state.alike.words)},
+        effects);
+}
+
+// Why this worker cannot work for this sweep; "" if it can.
+std::string unfit(const State& state, const worker::Ready& ready) {
+  if (ready.protocol != worker::kProtocolVersion) {
+    return fmt::format("it speaks protocol {}, not {}: another version of the program", ready.protocol,
+                       worker::kProtocolVersion);
+  }
+  if (state.sweep.resources.device == "cuda" && !ready.device.starts_with("cuda")) {
+    return "resources.device: cuda, but it sees no GPU";
+  }
+  return "";
+}
+
+// A training that ended well but predicts what is no number has diverged.
+sweeps::TrialResult judged(const sweeps::TrialResult& result) {
+  if (result.outcome != sweeps::Outcome::finished || sweeps::predictions_are_finite(result)) return result;
+  sweeps::TrialResult diverged = result;
+  diverged.outcome = sweeps::Outcome::diverged;
+  diverged.diverged_step = 0;
+  diverged.predictions.clear();
+  diverged.metrics.clear();
+  return diverged;
 }
 
 }  // namespace
 
 Effects on_start(State& state) {
   Effects effects;
+  begin_stages(state, effects);
   settle(state, effects);
   return effects;
 }
 
 Effects on_ready(State& state, int rank, const worker::Ready& ready) {
   Effects effects;
-  if (ready.protocol != worker::kProtocolVersion) {
-    throw RunError(fmt::format("rank {} on {} speaks protocol {}, not {}: another version of the program",
-                               rank, ready.host, ready.protocol, worker::kProtocolVersion));
+  WorkerState& worker = state.workers[rank];
+  if (worker.assignment) {
+    give_back(state, *worker.assignment, FailureClass::lost, "its rank started anew", effects);
   }
-  state.workers[rank] = {ready.host, ready.device, ready.processor, ready.libtorch, std::nullopt, false};
-  if (state.verdict || state.interrupted) {
-    stop_workers(state, effects);
-  } else if (state.sweep.resources.device == "cuda" && ready.device == "cpu") {
-    end(state,
-        {kExitBadInput,
-         fmt::format("resources.device: cuda, but rank {} on {} sees no GPU", rank, ready.host)},
-        effects);
-  } else {
-    dispatch(state, effects);
+  worker = {ready.host, ready.device, ready.processor, ready.libtorch, std::nullopt, false, worker.set_aside};
+  if (state.verdict || state.closing || !worker.set_aside.empty()) {
+    effects.sends.push_back({rank, worker::Stop{}});
+    worker.stopped = true;
+  } else if (const std::string reason = unfit(state, ready); !reason.empty()) {
+    set_aside(state, rank, reason, effects);
   }
+  settle(state, effects);
   return effects;
 }
 
 Effects on_finished(State& state, int rank, const worker::Finished& finished) {
+  if (finished.result.outcome == sweeps::Outcome::interrupted) {
+    return on_failed(state, rank,
+                     {finished.cell, finished.attempt, FailureClass::interrupted, "it was interrupted"});
+  }
   Effects effects;
   if (!release(state, rank, finished.cell, finished.attempt)) return effects;
-  Cell& cell = state.cells.at(finished.cell);
-  const bool diverged = finished.result.outcome == sweeps::Outcome::diverged;
-  cell.state = diverged ? CellState::diverged : CellState::accepted;
+  sweeps::TrialResult result = judged(finished.result);
+  const bool diverged = result.outcome == sweeps::Outcome::diverged;
+  state.cells.at(finished.cell).state = diverged ? CellState::diverged : CellState::accepted;
   state.any_accepted = true;
   if (!diverged) {
-    for (const Stage& stage : state.sweep.stages) {
-      if (!stage.is_search()) continue;
-      StageProgress& progress = progress_of(state, stage);
-      const auto value = selection_metric(finished.result, *stage.select);
-      if (value) progress.values[finished.cell] = *value;
+    state.machines.insert(machine_of(state, state.workers.at(rank)));
+    for (std::size_t i = 0; i < state.stages.size(); ++i) {
+      const Stage& stage = state.sweep.stages[i];
+      if (!stage.select) continue;
+      const auto value = selection_metric(result, *stage.select);
+      if (value) state.stages[i].values[finished.cell] = *value;
     }
   }
-  effects.commits.push_back(results::AttemptFinished{finished.cell, finished.attempt, finished.result});
+  effects.commits.push_back(results::AttemptFinished{finished.cell, finished.attempt, std::move(result)});
   settle(state, effects);
   return effects;
 }
@@ -260,24 +235,30 @@ Effects on_finished(State& state, int rank, const worker::Finished& finished) {
 Effects on_failed(State& state, int rank, const worker::Failed& failed) {
   Effects effects;
   if (!release(state, rank, failed.cell, failed.attempt)) return effects;
+  if (failed.failure == FailureClass::worker_fault) {
+    give_back(state, {failed.cell, failed.attempt}, failed.failure, failed.message, effects);
+    set_aside(state, rank, failed.message, effects);
+    settle(state, effects);
+    return effects;
+  }
+  note_failure(state, rank, failed);
   Cell& cell = state.cells.at(failed.cell);
-  cell.counted_failures += sweeps::counts(failed.failure) ? 1 : 0;
-  const bool park =
-      !sweeps::worth_retrying(failed.failure) || cell.counted_failures >= state.sweep.resources.max_attempts;
+  const bool stop = !state.closing && sweep_is_at_fault(state);
+  const bool park = !stop && sweeps::counts(failed.failure) && used_up(state, cell);
   cell.state = park ? CellState::parked : CellState::pending;
+  if (park && !state.any_accepted) state.alike.parked.push_back(failed.cell);
   if (!park) state.queue.push_back(failed.cell);
-  note_failure(state, failed);
   effects.commits.push_back(
       results::AttemptFailed{failed.cell, failed.attempt, failed.failure, failed.message, park});
+  if (stop) give_up(state, effects);
   settle(state, effects);
   return effects;
 }
 
 Effects on_interrupt(State& state) {
   Effects effects;
-  if (state.verdict || state.interrupted) return effects;
-  state.interrupted = true;
-  stop_workers(state, effects);
+  if (state.verdict || state.closing) return effects;
+  close(state, {kExitInterrupted, "interrupted; the same command goes on"}, effects);
   settle(state, effects);
   return effects;
 }

@@ -2,28 +2,18 @@
 // What each event does: pure functions from state and event to a new state, what to commit and what to send.
 // They touch no clock, no MPI and no database; the loop commits first and sends then.
 
-#include <vector>
-
+#include "coordinator/effects.h"
 #include "coordinator/state.h"
-#include "results/change.h"
 #include "worker/protocol.h"
 
 namespace missmodal::coordinator {
 
-struct Outgoing {
-  int rank = 0;
-  worker::Message message;
-};
-
-struct Effects {
-  std::vector<results::Change> commits;
-  std::vector<Outgoing> sends;
-};
-
-// Once, before any message: plans what can be planned. May end the sweep at once (everything was accepted
-// before).
+// Once, before any message: every stage is either planned as the sweep file says now, or leaves the tables
+// until it can be. May end the sweep at once (everything was accepted before).
 Effects on_start(State& state);
 
+// A rank that was working loses its assignment: its process is a new one. A rank that cannot work for this
+// sweep (another protocol, no GPU where one is asked for, another kind of device) is set aside.
 Effects on_ready(State& state, int rank, const worker::Ready& ready);
 
 // Refused without effect where the attempt is not the one that this rank works on.

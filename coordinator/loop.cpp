@@ -89,6 +89,7 @@ class Loop {
       Effects more = handle(envelope->source, worker::decode(envelope->bytes));
       std::move(more.commits.begin(), more.commits.end(), std::back_inserter(effects.commits));
       std::move(more.sends.begin(), more.sends.end(), std::back_inserter(effects.sends));
+      std::move(more.remarks.begin(), more.remarks.end(), std::back_inserter(effects.remarks));
     }
     if (!heard) return;
     carry_out(effects);
@@ -114,6 +115,7 @@ class Loop {
 
   void carry_out(const Effects& effects) {
     if (!effects.commits.empty()) store_.commit(effects.commits);
+    for (const std::string& remark : effects.remarks) log(remark);
     for (const Outgoing& outgoing : effects.sends)
       transport_.send(outgoing.rank, worker::encode(outgoing.message));
     if (state_.verdict && !farewell_) farewell_ = Clock::now();
@@ -169,6 +171,7 @@ class Loop {
 }  // namespace
 
 Verdict run_loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style) {
+  state.ranks = transport.size() - 1;
   return Loop(state, store, transport, style).run();
 }
 

@@ -1,9 +1,13 @@
 #include "coordinator/restore.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 #include <utility>
 
+#include "coordinator/winner_review.h"
 #include "sweeps/error.h"
+#include "sweeps/selection_basis.h"
 
 namespace missmodal::coordinator {
 namespace {
@@ -13,10 +17,41 @@ using results::CellState;
 void check_selections(const sweeps::Sweep& sweep) {
   const auto& evaluated = sweep.evaluation.conditions;
   for (const sweeps::Stage& stage : sweep.stages) {
-    if (!stage.is_search()) continue;
+    if (!stage.select) continue;
     if (std::find(evaluated.begin(), evaluated.end(), stage.select->condition) == evaluated.end()) {
       throw InputError("stages." + stage.name + ".select.condition", "is not among evaluation.conditions");
     }
+  }
+}
+
+std::map<std::string, results::StoredWinner> stored_winners(const sweeps::Sweep& sweep,
+                                                            const results::Store& store) {
+  std::map<std::string, results::StoredWinner> stored;
+  for (const sweeps::Stage& stage : sweep.stages) {
+    if (const auto point = store.selected_point(stage.name)) {
+      stored[stage.name] = {*point, store.selected_basis(stage.name).value_or("{}"), {}};
+    }
+  }
+  return stored;
+}
+
+void restore_stages(State& state, const results::Store& store) {
+  const auto stored = stored_winners(state.sweep, store);
+  const WinnerReview review = review_winners(state.sweep, state.hashes, stored);
+  if (!state.reselect && !review.mistakes.empty()) throw InputError(review.mistakes);
+  state.stages.resize(state.sweep.stages.size());
+  for (std::size_t i = 0; i < state.stages.size(); ++i) {
+    const sweeps::Stage& stage = state.sweep.stages[i];
+    StageProgress& progress = state.stages[i];
+    if (stage.select)
+      progress.values = store.validation_values(stage.select->metric, stage.select->condition);
+    if (const auto winner = review.fitting.find(stage.name); winner != review.fitting.end()) {
+      progress.winner = winner->second;
+      const auto basis = sweeps::parse_selection_basis(stored.at(stage.name).basis);
+      progress.without_parked = basis ? basis->without_parked : 0;
+    }
+    progress.stale_winner =
+        std::find(review.stale.begin(), review.stale.end(), stage.name) != review.stale.end();
   }
 }
 
@@ -29,14 +64,10 @@ State restore(sweeps::Sweep sweep, sweeps::ContentHashes hashes, const results::
   state.sweep = std::move(sweep);
   state.hashes = std::move(hashes);
   state.accept_parked = options.accept_parked;
-  state.stored_value = [&store](const std::string& cell, const std::string& metric,
-                                const sweeps::Condition& condition) {
-    return store.validation_value(cell, metric, condition);
-  };
-  state.stages.resize(state.sweep.stages.size());
-  for (std::size_t i = 0; i < state.stages.size(); ++i) {
-    state.stages[i].winner = store.selected_point(state.sweep.stages[i].name).value_or("");
-  }
+  state.reselect = options.reselect;
+  state.mixed_devices = options.mixed_devices;
+  restore_stages(state, store);
+  for (const results::Machine& machine : store.machines()) state.machines.insert(machine);
   for (const results::CellRecord& record : store.cells()) {
     Cell& cell = state.cells[record.id];
     cell.state = record.state == CellState::running ? CellState::pending : record.state;

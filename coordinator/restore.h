@@ -6,11 +6,14 @@
 
 namespace missmodal::coordinator {
 
-// The store must outlive the state (it answers stored_value). `retry_parked` gives parked cells a fresh
-// start. Throws InputError where a search selects on a condition that the sweep does not evaluate.
 struct RestoreOptions {
-  bool accept_parked = false;
+  bool accept_parked = false;  // a search selects without its parked points
+  bool reselect = false;       // winners that no longer fit the sweep file are chosen anew
+  bool mixed_devices = false;  // cells may be trained on CPUs and on GPUs
 };
+
+// Parked cells stay parked. Throws InputError where a search selects on a condition that the sweep does not
+// evaluate, and without `reselect` where a stored winner no longer fits (coordinator/winner_review.h).
 State restore(sweeps::Sweep sweep, sweeps::ContentHashes hashes, const results::Store& store,
               const RestoreOptions& options);
 

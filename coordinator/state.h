@@ -3,9 +3,9 @@
 // carries out what the handlers return.
 
 #include <deque>
-#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,15 +21,19 @@ struct Cell {
   std::string configuration;  // canonical JSON
   std::string text_weights;
   results::CellState state = results::CellState::pending;
-  int attempts = 0;          // started so far, in this run and before
-  int counted_failures = 0;  // of a class that counts towards max_attempts
+  int attempts = 0;            // started so far, in this run and before
+  int counted_failures = 0;    // of a class that counts towards max_attempts
+  std::set<int> failed_on{};   // ranks that failed it in this run, by a class that counts
+  std::set<int> misfit_for{};  // of these, the ranks that called it a data_error
 };
 
 struct StageProgress {
   bool planned = false;
-  std::vector<sweeps::PlannedCell> cells;  // plan order; their configuration texts live in Cell
-  std::map<std::string, double> values;    // a search's selection metric by accepted cell
-  std::string winner;                      // a search's selected point, canonical JSON; "" until selected
+  std::vector<sweeps::PlannedCell> cells;          // plan order; their configuration texts live in Cell
+  std::unordered_map<std::string, double> values;  // a search's selection metric by accepted cell
+  std::string winner;         // a search's selected point, canonical JSON; "" until selected
+  int without_parked = 0;     // parked trials that the winner of an earlier run was chosen without
+  bool stale_winner = false;  // the database's winner was chosen from something else: to be forgotten
 };
 
 struct Assignment {
@@ -42,8 +46,9 @@ struct WorkerState {
   std::string device;
   std::string processor;
   std::string libtorch;
-  std::optional<Assignment> assignment;  // nothing: idle
-  bool stopped = false;                  // was told to leave
+  std::optional<Assignment> assignment{};  // nothing: idle
+  bool stopped = false;                    // was told to leave
+  std::string set_aside{};                 // why it gets no cell for the rest of the run; "" where it does
 };
 
 struct Verdict {
@@ -51,26 +56,32 @@ struct Verdict {
   std::string text;  // one line
 };
 
-// A stored cell's selection metric, for cells that were accepted before this run.
-using StoredValue = std::function<std::optional<double>(const std::string& cell, const std::string& metric,
-                                                        const sweeps::Condition& condition)>;
+// Failures before anything was accepted, all with the same words: the sweep itself is at fault.
+struct AlikeFailures {
+  std::string words;
+  int count = 0;
+  std::set<int> ranks;
+  std::vector<std::string> parked;  // cells that they parked
+};
 
 struct State {
   sweeps::Sweep sweep;
   sweeps::ContentHashes hashes;
-  StoredValue stored_value;
   bool accept_parked = false;  // a search selects without its parked points
+  bool reselect = false;       // winners that no longer fit are chosen anew
+  bool mixed_devices = false;  // CPUs and GPUs may train cells of one database
+  int ranks = 0;               // workers of this job, whether or not they have said Ready; 0: not known
 
   std::vector<StageProgress> stages;            // as sweep.stages
   std::unordered_map<std::string, Cell> cells;  // by id; also what the database holds from earlier plans
   std::deque<std::string> queue;                // pending cells, next first
   std::map<int, WorkerState> workers;           // by rank
-  bool interrupted = false;
+  std::set<results::Machine> machines;          // that accepted cells were computed on
+  std::set<results::Machine> remarked;          // others, that the user was told of
+  std::optional<Verdict>
+      closing;  // no more work is given out; the verdict once the running attempts answered
   std::optional<Verdict> verdict;  // set: the sweep is over; whoever still says Ready is told to stop
-
-  // Failures before anything was accepted, all of them alike: the sweep itself is at fault.
-  int failures_alike = 0;
-  std::string first_failure;
+  AlikeFailures alike;
   bool any_accepted = false;
 };
 

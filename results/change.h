@@ -73,12 +73,17 @@ struct WorkerSetAside {
   std::string reason;  // one line
 };
 
+// Parked cells that were not at fault wait again.
+struct CellsReleased {
+  std::vector<std::string> cells;
+};
+
 struct SweepEnded {
   int exit_code = 0;
   std::string verdict;  // one line
 };
 
 using Change = std::variant<StagePlanned, StageUnplanned, StageSelected, StageDeselected, AttemptStarted,
-                            AttemptFinished, AttemptFailed, WorkerSetAside, SweepEnded>;
+                            AttemptFinished, AttemptFailed, CellsReleased, WorkerSetAside, SweepEnded>;
 
 }  // namespace missmodal::results

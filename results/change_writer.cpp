@@ -97,6 +97,7 @@ ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
                     "UPDATE attempts SET state = 'failed', ended_unix = ?3, failure = ?4, message = ?5 "
                     "WHERE cell = ?1 AND attempt = ?2 AND state = 'running'"),
       release_cell_(database, "UPDATE cells SET state = ?2 WHERE id = ?1"),
+      unpark_cell_(database, "UPDATE cells SET state = 'pending' WHERE id = ?1 AND state = 'parked'"),
       insert_epoch_(database,
                     "INSERT INTO epochs (cell, epoch, losses, valid_mae, valid_corr, best, train_seconds) "
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
@@ -119,7 +120,8 @@ void ChangeWriter::write(const Change& change, double now_unix) {
       [&](const auto& one) {
         using Kind = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<Kind, StagePlanned> || std::is_same_v<Kind, StageUnplanned> ||
-                      std::is_same_v<Kind, StageSelected> || std::is_same_v<Kind, StageDeselected>) {
+                      std::is_same_v<Kind, StageSelected> || std::is_same_v<Kind, StageDeselected> ||
+                      std::is_same_v<Kind, CellsReleased>) {
           write(one);
         } else {
           write(one, now_unix);
@@ -184,6 +186,10 @@ void ChangeWriter::write(const AttemptFailed& failed, double now_unix) {
     throw refused(failed.cell, failed.attempt, "its failure is refused: it is not the attempt that runs");
   }
   execute(release_cell_, failed.cell, std::string_view(failed.park ? "parked" : "pending"));
+}
+
+void ChangeWriter::write(const CellsReleased& released) {
+  for (const std::string& cell : released.cells) execute(unpark_cell_, cell);
 }
 
 void ChangeWriter::write(const WorkerSetAside& aside, double now_unix) {

@@ -28,6 +28,7 @@ class ChangeWriter {
   void write(const AttemptStarted& started, double now_unix);
   void write(const AttemptFinished& finished, double now_unix);
   void write(const AttemptFailed& failed, double now_unix);
+  void write(const CellsReleased& released);
   void write(const WorkerSetAside& aside, double now_unix);
   void write(const SweepEnded& ended, double now_unix);
   void write_epochs(const std::string& cell, const std::vector<sweeps::EpochRecord>& epochs);
@@ -47,6 +48,7 @@ class ChangeWriter {
   SQLite::Statement finish_cell_;
   SQLite::Statement fail_attempt_;
   SQLite::Statement release_cell_;
+  SQLite::Statement unpark_cell_;
   SQLite::Statement insert_epoch_;
   SQLite::Statement insert_predictions_;
   SQLite::Statement insert_metric_;

@@ -295,28 +295,45 @@ std::optional<std::string> Store::selected_basis(const std::string& stage) const
   return stage_text("selected_basis", stage);
 }
 
-std::optional<double> Store::validation_value(const std::string& cell, const std::string& metric,
-                                              const sweeps::Condition& condition) const {
+std::unordered_map<std::string, double> Store::validation_values(const std::string& metric,
+                                                                 const sweeps::Condition& condition) const {
   static constexpr std::array<std::string_view, 8> kMetrics{"mae",       "corr",    "acc7",      "acc5",
                                                             "acc2_has0", "f1_has0", "acc2_non0", "f1_non0"};
   MISSMODAL_CHECK(std::find(kMetrics.begin(), kMetrics.end(), metric) != kMetrics.end());
   try {
+    // CROSS JOIN: one look-up a cell, not a scan of all its rows.
     SQLite::Statement select(
         connection_->database,
-        "SELECT " + metric +
-            " FROM metrics JOIN cells ON cells.id = metrics.cell WHERE cell = ?1 AND state = 'accepted' "
-            "AND split = 'valid' AND family = ?2 AND subset = ?3 AND rate_percent = ?4 AND rates = ?5 AND "
-            "kind = ?6");
-    select.bind(1, cell);
-    select.bind(2, std::string(name(condition.family)));
-    select.bind(3, std::string(name(condition.subset)));
-    select.bind(4, condition.rate_percent);
-    select.bind(5, sweeps::rates_text(condition));
-    select.bind(6, std::string(name(condition.drawn() ? sweeps::RowKind::mean : sweeps::RowKind::fixed)));
-    if (!select.executeStep() || select.isColumnNull(0)) return std::nullopt;
-    return select.getColumn(0).getDouble();
+        fmt::format("SELECT c.id, m.{0} FROM cells c CROSS JOIN metrics m ON m.cell = c.id "
+                    "AND m.split = 'valid' AND m.family = ?1 AND m.subset = ?2 AND m.rate_percent = ?3 "
+                    "AND m.rates = ?4 AND m.kind = ?5 WHERE c.state = 'accepted' AND m.{0} IS NOT NULL",
+                    metric));
+    select.bind(1, std::string(name(condition.family)));
+    select.bind(2, std::string(name(condition.subset)));
+    select.bind(3, condition.rate_percent);
+    select.bind(4, sweeps::rates_text(condition));
+    select.bind(5, std::string(name(condition.drawn() ? sweeps::RowKind::mean : sweeps::RowKind::fixed)));
+    std::unordered_map<std::string, double> values;
+    while (select.executeStep()) values[select.getColumn(0).getString()] = select.getColumn(1).getDouble();
+    return values;
   } catch (const SQLite::Exception& error) {
-    throw sqlite_trouble(connection_->file, "read a validation score", error);
+    throw sqlite_trouble(connection_->file, "read the validation scores", error);
+  }
+}
+
+std::vector<Machine> Store::machines() const {
+  try {
+    SQLite::Statement select(connection_->database,
+                             "SELECT DISTINCT device_kind, threads, processor, libtorch FROM attempts "
+                             "WHERE state = 'accepted' ORDER BY 1, 2, 3, 4");
+    std::vector<Machine> machines;
+    while (select.executeStep()) {
+      machines.push_back({select.getColumn(0).getString(), select.getColumn(1).getInt(),
+                          select.getColumn(2).getString(), select.getColumn(3).getString()});
+    }
+    return machines;
+  } catch (const SQLite::Exception& error) {
+    throw sqlite_trouble(connection_->file, "read what the attempts ran on", error);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "results/change.h"
@@ -57,6 +58,15 @@ struct CellRecord {
   int counted_failures = 0;  // failures of a class that counts towards max_attempts (sweeps/failure.h)
 };
 
+// What accepted cells were computed on: across two of these the same cell may differ in its last bits.
+struct Machine {
+  std::string device_kind;  // "cpu", "cuda"
+  int threads = 1;
+  std::string processor;
+  std::string libtorch;
+  auto operator<=>(const Machine&) const = default;
+};
+
 class Store {
  public:
   // Creates the file or opens it to go on. Throws InputError (naming the file) for a file that is no database
@@ -77,10 +87,13 @@ class Store {
   std::vector<CellRecord> cells() const;
   std::optional<std::string> selected_point(const std::string& stage) const;
   std::optional<std::string> selected_basis(const std::string& stage) const;
-  // The metric (a column of `metrics`) of an accepted cell on the validation split; the mean row where the
-  // condition is drawn, else the fixed one. Nothing if there is no such row or it is NULL.
-  std::optional<double> validation_value(const std::string& cell, const std::string& metric,
-                                         const sweeps::Condition& condition) const;
+  // By cell: the metric (a column of `metrics`) of every accepted cell on the validation split; the mean row
+  // where the condition is drawn, else the fixed one. Cells without such a row, or with NULL there, are not
+  // in it.
+  std::unordered_map<std::string, double> validation_values(const std::string& metric,
+                                                            const sweeps::Condition& condition) const;
+  // Each one once, in order.
+  std::vector<Machine> machines() const;
   // "wal" on a local disk, "delete" (the rollback journal) on a file system that hosts share.
   std::string journal_mode() const;
 

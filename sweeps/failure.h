@@ -22,7 +22,8 @@ constexpr bool counts(FailureClass failure) {
          failure != FailureClass::worker_fault;
 }
 
-// Whether trying again can help: data that does not fit fails the same way every time, so it parks at once.
+// Whether trying again can help: data that does not fit fails the same way every time, so it parks as soon as
+// a second worker says so, or at once where there is none.
 constexpr bool worth_retrying(FailureClass failure) {
   return failure != FailureClass::data_error;
 }

@@ -1,5 +1,7 @@
 #include "sweeps/plan.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -60,6 +62,12 @@ std::vector<Training> repeat_trainings(const Sweep& sweep, const Stage& stage, c
 }
 
 std::vector<Training> trainings_of(const Sweep& sweep, const Stage& stage, const Settings& winner) {
+  for (const auto& [key, value] : winner) {
+    if (find_key(key) == nullptr) {
+      throw InputError("stages." + stage.name + ".from",
+                       fmt::format("the winner of {} sets {}, which is no key", stage.from, key));
+    }
+  }
   return stage.is_search() ? search_trainings(sweep, stage, winner) : repeat_trainings(sweep, stage, winner);
 }
 
@@ -83,7 +91,10 @@ std::vector<PlannedCell> plan_stage(const Sweep& sweep, const Stage& stage, cons
     PlannedCell cell;
     if (model.text_encoder == TextEncoder::bert) {
       const auto hash = hashes.weights_sha256.find(model.text_weights);
-      MISSMODAL_CHECK(hash != hashes.weights_sha256.end());
+      if (hash == hashes.weights_sha256.end()) {
+        throw InputError(fmt::format("stages.{}: training {}: model.text.weights", stage.name, index),
+                         fmt::format("{} is not in the sweep file", model.text_weights));
+      }
       model.text_weights_sha256 = hash->second;
       cell.text_weights = model.text_weights;
     }

@@ -32,8 +32,9 @@ struct PlannedCell {
 // The cells of one stage, in plan order: a search's trials; a repeat's seeds, and within a seed its variants,
 // so that more trials or seeds only add cells at the end. `winner` is the selected point of `stage.from`
 // (parse_point; empty for a stage without `from`). A configuration may appear in several stages, and twice in
-// one (random draws): same id. Throws InputError where values do not fit together. Precondition: `hashes` has
-// every path of weights_paths().
+// one (random draws): same id. Throws InputError where values do not fit together, and where the winner sets
+// a key or names weights that the sweep file does not have. Precondition: `hashes` has every path of
+// weights_paths().
 std::vector<PlannedCell> plan_stage(const Sweep& sweep, const Stage& stage, const Settings& winner,
                                     const ContentHashes& hashes);
 

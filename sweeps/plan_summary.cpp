@@ -6,14 +6,17 @@
 
 namespace missmodal::sweeps {
 
-PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes) {
+PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes,
+                      const std::map<std::string, std::string>& winners) {
   PlanSummary summary;
   summary.conditions = sweep.evaluation.conditions.size();
   summary.draws = sweep.evaluation.draws;
   std::set<std::string> all;
   for (const Stage& stage : sweep.stages) {
     Settings winner;
-    if (!stage.from.empty()) {
+    if (const auto selected = winners.find(stage.from); selected != winners.end()) {
+      winner = parse_point(selected->second);
+    } else if (!stage.from.empty()) {
       winner = points(sweep, *find_stage(sweep, stage.from)).front();
       summary.example_winner = true;
     }

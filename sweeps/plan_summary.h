@@ -2,6 +2,7 @@
 // How much a sweep would run: the plan, counted.
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,10 +28,12 @@ struct PlanSummary {
   std::size_t cells = 0;  // different ones, over all stages: what is trained
   std::size_t conditions = 0;
   int draws = 0;
-  bool example_winner = false;  // whether a stage `from` a search was counted with that search's first point
+  bool example_winner =
+      false;  // whether a stage from a search without winner was counted with its first point
 };
 
-// Throws as plan_stage() does.
-PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes);
+// `winners`: the points of the searches that have selected already, by stage. Throws as plan_stage() does.
+PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes,
+                      const std::map<std::string, std::string>& winners = {});
 
 }  // namespace missmodal::sweeps

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -15,7 +16,9 @@
 
 #include "coordinator/main/commands.h"
 #include "coordinator/main/measure.h"
+#include "coordinator/winner_review.h"
 #include "results/cell_seconds.h"
+#include "results/winners.h"
 #include "sweeps/content_hash.h"
 #include "sweeps/exit_code.h"
 #include "sweeps/plan_summary.h"
@@ -72,6 +75,15 @@ std::string duration(double seconds) {
   return fmt::format("{:.1f} h", seconds / 3600);
 }
 
+// The winners of a database that the sweep file still asks for, by search.
+std::map<std::string, std::string> stored_winners(const PlanOptions& options, const sweeps::Sweep& sweep,
+                                                  const sweeps::ContentHashes& hashes) {
+  if (options.database.empty()) return {};
+  return review_winners(sweep, hashes,
+                        results::read_winners(options.database, sweep.name, hashes.dataset_sha256))
+      .fitting;
+}
+
 std::string count_or_dash(std::size_t count) {
   return count == 0 ? "-" : std::to_string(count);
 }
@@ -97,8 +109,7 @@ void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
     fmt::print("time: unknown\n");
   }
   if (plan.example_winner) {
-    fmt::print(
-        "remark: no search has run yet, so a stage from one is counted with the search's first point\n");
+    fmt::print("remark: a stage from a search without a winner is counted with the search's first point\n");
   }
   for (const std::string& path : inputs.absent) {
     fmt::print("remark: {} is not there yet; the counts hold for any content\n", path);
@@ -134,7 +145,8 @@ void print_json(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
 int plan(const PlanOptions& options) {
   const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   const Inputs inputs = open_what_is_there(sweep);
-  const sweeps::PlanSummary summary = sweeps::summarise(sweep, inputs.hashes);
+  const sweeps::PlanSummary summary =
+      sweeps::summarise(sweep, inputs.hashes, stored_winners(options, sweep, inputs.hashes));
   std::optional<double> seconds_per_cell;
   if (!options.database.empty()) seconds_per_cell = results::mean_cell_seconds(options.database);
   if (options.measure) seconds_per_cell = measure_cell_seconds(sweep);
@@ -150,8 +162,8 @@ void add_plan(CLI::App& app, int& exit_code) {
   command->add_option("file", options->sweep_file, "the sweep file")->required();
   command->add_option("--set", options->overrides, "key=value over the file's base configuration; repeatable")
       ->allow_extra_args(false);
-  CLI::Option* database =
-      command->add_option("--db", options->database, "time a cell took so far, from this database");
+  CLI::Option* database = command->add_option(
+      "--db", options->database, "the winners so far and the time a cell took, from this database");
   command
       ->add_flag("--measure", options->measure,
                  "train ten real steps and tell the time of a cell that uses all epochs")

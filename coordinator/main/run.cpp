@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,7 +17,9 @@
 #include "coordinator/main/commands.h"
 #include "coordinator/main/sweep_inputs.h"
 #include "coordinator/restore.h"
+#include "coordinator/winner_review.h"
 #include "results/store.h"
+#include "results/winners.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
 #include "worker/memory_transport.h"
@@ -52,6 +55,10 @@ int coordinate(const RunOptions& options, worker::Transport& transport) {
   sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   SweepInputs inputs = open_inputs(sweep);
   inputs.provenance.run_token = options.run_token;
+  if (!options.restore.reselect) {
+    const auto stored = results::read_winners(options.database, sweep.name, inputs.hashes.dataset_sha256);
+    refuse_stale_winners(review_winners(sweep, inputs.hashes, stored), options.sweep_file);
+  }
   results::Store store(options.database, inputs.provenance, inputs.stages, inputs.splits);
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
   const Verdict verdict = run_loop(state, store, transport, progress_style(options.progress));
@@ -62,10 +69,12 @@ int coordinate(const RunOptions& options, worker::Transport& transport) {
 // A bad sweep file ends the job in order: every worker is told to leave as soon as it has started.
 void dismiss(worker::Transport& transport) {
   const auto deadline = worker::Pacer::Clock::now() + std::chrono::seconds(60);
-  for (int waiting = transport.size() - 1; waiting > 0 && worker::Pacer::Clock::now() < deadline;) {
+  std::set<int> told;
+  while (static_cast<int>(told.size()) < transport.size() - 1 && worker::Pacer::Clock::now() < deadline) {
     if (const auto envelope = transport.receive()) {
-      transport.send(envelope->source, worker::encode(worker::Stop{}));
-      --waiting;
+      if (told.insert(envelope->source).second) {
+        transport.send(envelope->source, worker::encode(worker::Stop{}));
+      }
     } else {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
@@ -140,6 +149,10 @@ void add_run(CLI::App& app, int& exit_code) {
                     "select without the points that have parked cells");
   command->add_option("--run-token", options->run_token,
                       "names this run for missmodal-report status --exit-code --run");
+  command->add_flag("--reselect", options->restore.reselect,
+                    "choose the winners anew that the sweep file no longer asks for");
+  command->add_flag("--mixed-devices", options->restore.mixed_devices,
+                    "let CPUs and GPUs train cells of one database");
   command->callback([options, &exit_code] { exit_code = run(*options); });
 }
 

@@ -2,12 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "sweeps/error.h"
 #include "sweeps/exit_code.h"
+#include "tests/coordinator/effects_text.h"
 #include "tests/coordinator/small_sweep.h"
 
 namespace missmodal::coordinator {
@@ -58,11 +59,7 @@ Finished finished(const Assign& assign, double mae) {
 TEST(Handlers, StartPlansWhatNeedsNoWinner) {
   State state = small_state();
   const Effects effects = on_start(state);
-  const auto planned = commits_of<StagePlanned>(effects);
-  ASSERT_EQ(planned.size(), 1U);
-  EXPECT_EQ(planned[0].stage, "search");
-  EXPECT_EQ(planned[0].cells.size(), 2U);
-  EXPECT_TRUE(effects.sends.empty());
+  EXPECT_EQ(lines(state, effects), (Lines{"plan search: 2 cells", "unplan final"}));
   EXPECT_EQ(state.queue.size(), 2U);
   EXPECT_FALSE(state.verdict.has_value());
 }
@@ -90,23 +87,6 @@ TEST(Handlers, CpuSweepKeepsTheGpusIdle) {
   state.sweep.resources.device = "cpu";
   on_start(state);
   EXPECT_EQ(only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cuda:0"})).device, "cpu");
-}
-
-TEST(Handlers, CudaSweepRefusesARankWithoutGpu) {
-  State state = small_state();
-  state.sweep.resources.device = "cuda";
-  on_start(state);
-  const Effects effects = on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"});
-  ASSERT_TRUE(state.verdict.has_value());
-  EXPECT_EQ(state.verdict->exit_code, kExitBadInput);
-  EXPECT_EQ(sends_of<Stop>(effects).size(), 1U);
-  EXPECT_TRUE(commits_of<AttemptStarted>(effects).empty());
-}
-
-TEST(Handlers, AnotherProtocolIsRefused) {
-  State state = small_state();
-  on_start(state);
-  EXPECT_THROW(on_ready(state, 1, Ready{worker::kProtocolVersion + 1, "h", "cpu"}), RunError);
 }
 
 // The whole sweep with one worker, message by message.
@@ -256,6 +236,95 @@ TEST(Handlers, FirstFailuresAlikeStopTheSweep) {
   EXPECT_NE(state.verdict->text.find("the same words"), std::string::npos);
 }
 
+TEST(Handlers, OtherWordsBeginANewCountOfFailuresAlike) {
+  State state = small_state();
+  state.sweep.resources.max_attempts = 9;
+  on_start(state);
+  Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  for (const char* words : {"one", "two", "two"}) {
+    assign = only_assign(on_failed(state, 1, {assign.cell, assign.attempt, FailureClass::bug, words}));
+  }
+  const Effects effects = on_failed(state, 1, {assign.cell, assign.attempt, FailureClass::bug, "two"});
+  EXPECT_EQ(lines(state, effects),
+            (Lines{"fail search/1 attempt 2: bug: two",
+                   "end 1: stopped: the first 3 attempts all failed alike: bug: two", "-> 1: stop"}));
+}
+
+// Two cells were parked by the failures that turn out to be the sweep's own; a third attempt is still
+// running.
+TEST(Handlers, StoppedByFailuresAlikeLeavesNothingParkedOrRunning) {
+  State state = small_state();
+  state.sweep.stages[0].parameters[0].values = {0.1, 0.2, 0.3, 0.4};
+  state.sweep.resources.max_attempts = 1;
+  on_start(state);
+  for (const int rank : {1, 2}) on_ready(state, rank, Ready{worker::kProtocolVersion, "h", "cpu"});
+  const auto fail = [&](int rank) {
+    const Assignment at = *state.workers.at(rank).assignment;
+    return lines(state, on_failed(state, rank, {at.cell, at.attempt, FailureClass::bug, "oops"}));
+  };
+  EXPECT_EQ(fail(1),
+            (Lines{"fail search/0 attempt 1: bug: oops", "start search/2 attempt 1 on rank 1 (h, cpu)",
+                   "-> 1: train search/2 attempt 1 on cpu"}));
+  EXPECT_EQ(fail(2),
+            (Lines{"fail search/1 attempt 1: bug: oops", "start search/3 attempt 1 on rank 2 (h, cpu)",
+                   "-> 2: train search/3 attempt 1 on cpu"}));
+  state.workers.at(2).stopped = false;
+  state.cells.at(state.queue.front()).state = CellState::parked;  // as if it had failed on both
+  state.alike.parked = {state.queue.front()};
+  state.queue.pop_front();
+  EXPECT_EQ(fail(1),
+            (Lines{"fail search/2 attempt 1: bug: oops", "release search/0", "-> 1: stop", "-> 2: stop"}));
+  EXPECT_FALSE(state.verdict);
+  const Assignment last = *state.workers.at(2).assignment;
+  const Effects effects =
+      on_failed(state, 2, {last.cell, last.attempt, FailureClass::interrupted, "the sweep was stopped"});
+  EXPECT_EQ(lines(state, effects),
+            (Lines{"fail search/3 attempt 1: interrupted: the sweep was stopped",
+                   "end 1: stopped: the first 3 attempts all failed alike: bug: oops"}));
+  for (const auto& [id, cell] : state.cells) EXPECT_EQ(cell.state, CellState::pending);
+}
+
+TEST(Handlers, PredictionsThatAreNoNumbersAreADivergedTrial) {
+  State state = small_state();
+  on_start(state);
+  const Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  Finished message = finished(assign, 0.1);
+  message.result.predictions.push_back({sweeps::SplitName::valid, std::vector<float>(7, 0.F)});
+  message.result.predictions[0].values[3] = std::nanf("");
+  const auto stored = commits_of<AttemptFinished>(on_finished(state, 1, message));
+  ASSERT_EQ(stored.size(), 1U);
+  EXPECT_EQ(stored[0].result.outcome, sweeps::Outcome::diverged);
+  EXPECT_EQ(stored[0].result.diverged_step, 0);
+  EXPECT_TRUE(stored[0].result.metrics.empty());
+  EXPECT_TRUE(stored[0].result.predictions.empty());
+  EXPECT_EQ(state.cells.at(assign.cell).state, CellState::diverged);
+}
+
+// Its process is a new one: what the old one worked on is lost, and is the next to be given out.
+TEST(Handlers, ASecondReadyGivesTheCellBack) {
+  State state = small_state();
+  on_start(state);
+  on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"});
+  const Effects effects = on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"});
+  EXPECT_EQ(lines(state, effects),
+            (Lines{"fail search/0 attempt 1: lost: its rank started anew",
+                   "start search/0 attempt 2 on rank 1 (h, cpu)", "-> 1: train search/0 attempt 2 on cpu"}));
+  EXPECT_EQ(state.cells.at(state.stages[0].cells[0].id).counted_failures, 0);
+}
+
+TEST(Handlers, ASearchWithoutSelectRunsToItsEnd) {
+  State state = small_state();
+  state.sweep.stages.pop_back();
+  state.stages.pop_back();
+  state.sweep.stages[0].select.reset();
+  EXPECT_EQ(lines(state, on_start(state)), (Lines{"plan search: 2 cells"}));
+  Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  assign = only_assign(on_finished(state, 1, finished(assign, 1)));
+  EXPECT_EQ(
+      lines(state, on_finished(state, 1, finished(assign, 2))),
+      (Lines{"accept search/1 attempt 1", "end 0: 2 cells accepted, 0 diverged, 0 parked", "-> 1: stop"}));
+}
+
 TEST(Handlers, ADivergedPointCannotWin) {
   State state = small_state();
   on_start(state);
@@ -287,7 +356,7 @@ TEST(Handlers, AcceptedCellsAreSkipped) {
   on_start(before);
   State state = small_state();
   state.cells[before.stages[0].cells[0].id] = {"", "", CellState::accepted, 1, 0};
-  state.stored_value = [](const auto&, const auto&, const auto&) { return 0.5; };
+  state.stages[0].values[before.stages[0].cells[0].id] = 0.5;
   on_start(state);
   EXPECT_EQ(state.queue.size(), 1U);
   const Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
@@ -308,7 +377,6 @@ TEST(Handlers, AFinishedSweepEndsAtOnce) {
   State again = small_state();
   for (const auto& [id, cell] : first.cells) again.cells[id] = {"", "", cell.state, cell.attempts, 0};
   again.stages[0].winner = first.stages[0].winner;
-  again.stored_value = [](const auto&, const auto&, const auto&) { return 1.0; };
   const Effects effects = on_start(again);
   ASSERT_TRUE(again.verdict.has_value());
   EXPECT_EQ(again.verdict->exit_code, kExitOk);

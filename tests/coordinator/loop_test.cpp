@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,9 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "coordinator/restore.h"
-#include "results/store.h"
 #include "sweeps/exit_code.h"
+#include "tests/coordinator/small_store.h"
 #include "tests/coordinator/small_sweep.h"
 #include "worker/memory_transport.h"
 #include "worker/protocol.h"
@@ -70,37 +69,17 @@ class Crew {
 
 class LoopTest : public testing::Test {
  protected:
-  LoopTest() {
-    folder_ = std::filesystem::temp_directory_path() / ("missmodal-loop-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  ~LoopTest() override { std::filesystem::remove_all(folder_); }
+  LoopTest() : folder_("loop") {}
 
-  results::Store open() const {
-    const sweeps::Sweep sweep = small_sweep();
-    results::Provenance provenance;
-    provenance.sweep_name = sweep.name;
-    provenance.dataset_sha256 = std::string(64, 'd');
-    provenance.dataset_report = "{}";
-    const std::vector<results::StageRecord> stages{{"search", "", true, 2}, {"final", "search", false, 4}};
-    const std::vector<results::SplitRecord> splits{{sweeps::SplitName::valid, {"a"}, {1.F}},
-                                                   {sweeps::SplitName::test, {"b"}, {1.F}}};
-    return results::Store(folder_ / "sweep.db", provenance, stages, splits);
-  }
+  results::Store open() const { return open_store(folder_ / "sweep.db", small_sweep()); }
 
-  State restored(const results::Store& store) const {
-    sweeps::ContentHashes hashes;
-    hashes.dataset_sha256 = std::string(64, 'd');
-    return restore(small_sweep(), hashes, store, {});
-  }
-
-  std::filesystem::path folder_;
+  ScratchFolder folder_;
 };
 
 TEST_F(LoopTest, RunsASweepToItsVerdictAndThenHasNothingToDo) {
   {
     results::Store store = open();
-    State state = restored(store);
+    State state = restored(small_sweep(), store);
     const auto mailboxes = std::make_shared<worker::Mailboxes>(3);
     worker::MemoryTransport here(mailboxes, 0);
     Crew crew(2, mailboxes);
@@ -111,7 +90,7 @@ TEST_F(LoopTest, RunsASweepToItsVerdictAndThenHasNothingToDo) {
     for (const results::CellRecord& cell : store.cells()) EXPECT_EQ(cell.state, results::CellState::accepted);
   }
   results::Store store = open();
-  State state = restored(store);
+  State state = restored(small_sweep(), store);
   const auto mailboxes = std::make_shared<worker::Mailboxes>(3);
   worker::MemoryTransport here(mailboxes, 0);
   Crew crew(2, mailboxes);
@@ -123,7 +102,7 @@ TEST_F(LoopTest, ASignalStopsItAndTheNextRunGoesOn) {
   std::size_t trained_before = 0;
   {
     results::Store store = open();
-    State state = restored(store);
+    State state = restored(small_sweep(), store);
     const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
     worker::MemoryTransport here(mailboxes, 0);
     Crew crew(1, mailboxes);
@@ -133,7 +112,7 @@ TEST_F(LoopTest, ASignalStopsItAndTheNextRunGoesOn) {
     EXPECT_LT(trained_before, 6U);
   }
   results::Store store = open();
-  State state = restored(store);
+  State state = restored(small_sweep(), store);
   const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
   worker::MemoryTransport here(mailboxes, 0);
   Crew crew(1, mailboxes);

@@ -1,7 +1,6 @@
 #pragma once
 // A sweep small enough to follow by hand: a search over two values of alpha, then two seeds of two variants.
 
-#include <optional>
 #include <string>
 
 #include "coordinator/state.h"
@@ -33,7 +32,6 @@ inline State small_state() {
   State state;
   state.sweep = small_sweep();
   state.hashes.dataset_sha256 = std::string(64, 'd');
-  state.stored_value = [](const auto&, const auto&, const auto&) { return std::nullopt; };
   state.stages.resize(state.sweep.stages.size());
   return state;
 }

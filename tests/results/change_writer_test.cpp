@@ -65,6 +65,16 @@ TEST_F(ChangeWriter, RefusesTheFailureOfAnAttemptThatDoesNotRun) {
   EXPECT_EQ(text(file_, "SELECT state FROM cells"), "accepted");
 }
 
+TEST_F(ChangeWriter, ReleasesParkedCellsOnly) {
+  store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
+  store_.commit(Changes{AttemptFailed{cell_.id, 1, FailureClass::bug, "oops", true}});
+  store_.commit(Changes{CellsReleased{{cell_.id}}});
+  EXPECT_EQ(text(file_, "SELECT state FROM cells"), "pending");
+  accept(store_, cell_.id, trial_result({}), 2);
+  store_.commit(Changes{CellsReleased{{cell_.id}}});
+  EXPECT_EQ(text(file_, "SELECT state FROM cells"), "accepted");
+}
+
 TEST_F(ChangeWriter, RefusesTwoRunningAttempts) {
   store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
   EXPECT_THAT(refusal(store_, {AttemptStarted{cell_.id, 2, 2, "host", "cpu"}}), HasSubstr("does not wait"));

@@ -135,15 +135,14 @@ TEST(Store, ReadsValidationScores) {
   const auto cell = planned_cell({}, "search", 0);
   Store store = open_store(file);
   store.commit(Changes{StagePlanned{"search", {cell}}});
-  EXPECT_EQ(store.validation_value(cell.id, "mae", {}), std::nullopt);
+  EXPECT_TRUE(store.validation_values("mae", {}).empty());
   accept(store, cell.id, trial_result({}));
-  EXPECT_NEAR(store.validation_value(cell.id, "mae", {}).value(), 0.45, 1e-12);
+  EXPECT_NEAR(store.validation_values("mae", {}).at(cell.id), 0.45, 1e-12);
   const sweeps::Condition half{sweeps::Family::text, Subset::TAV, 50};
-  EXPECT_NEAR(store.validation_value(cell.id, "mae", half).value(), 0.5, 1e-12);
-  EXPECT_NEAR(store.validation_value(cell.id, "acc7", {sweeps::Family::subset, Subset::AV, 0}).value(),
-              0.7 - 0.55 / 2, 1e-12);
-  EXPECT_EQ(store.validation_value(cell.id, "mae", {sweeps::Family::text, Subset::TAV, 55}), std::nullopt);
-  EXPECT_EQ(store.validation_value(std::string(64, '0'), "mae", {}), std::nullopt);
+  EXPECT_NEAR(store.validation_values("mae", half).at(cell.id), 0.5, 1e-12);
+  const sweeps::Condition audio_vision{sweeps::Family::subset, Subset::AV, 0};
+  EXPECT_NEAR(store.validation_values("acc7", audio_vision).at(cell.id), 0.7 - 0.55 / 2, 1e-12);
+  EXPECT_TRUE(store.validation_values("mae", {sweeps::Family::text, Subset::TAV, 55}).empty());
 }
 
 TEST(Store, ValidationScoresDoNotSeeTheTestSplit) {
@@ -156,7 +155,20 @@ TEST(Store, ValidationScoresDoNotSeeTheTestSplit) {
   Store store = open_store(file);
   store.commit(Changes{StagePlanned{"search", {cell}}});
   accept(store, cell.id, result);
-  EXPECT_NEAR(store.validation_value(cell.id, "mae", {}).value(), 0.45, 1e-12);
+  EXPECT_NEAR(store.validation_values("mae", {}).at(cell.id), 0.45, 1e-12);
+}
+
+TEST(Store, SaysWhatAcceptedCellsWereComputedOn) {
+  Store store = open_store(scratch_folder() / "a.db");
+  EXPECT_TRUE(store.machines().empty());
+  std::vector<sweeps::PlannedCell> cells;
+  for (int i = 0; i < 3; ++i) cells.push_back(planned_cell({.seed = i}, "final", i));
+  store.commit(Changes{StagePlanned{"final", cells}});
+  store.commit(Changes{AttemptStarted{cells[0].id, 1, 1, "h", "cuda:0", 2, "H100", "2.6"},
+                       AttemptStarted{cells[1].id, 1, 2, "h", "cuda:1", 2, "H100", "2.6"},
+                       AttemptStarted{cells[2].id, 1, 3, "h", "cpu", 1, "Xeon", "2.6"}});
+  for (const int i : {0, 1}) store.commit(Changes{AttemptFinished{cells[i].id, 1, trial_result({})}});
+  EXPECT_EQ(store.machines(), (std::vector<Machine>{{"cuda", 2, "H100", "2.6"}}));
 }
 
 TEST(Store, IsOneFileAtRest) {

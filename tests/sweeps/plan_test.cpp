@@ -71,6 +71,21 @@ TEST_F(Plan, IdsDoNotDependOnTheOrderOfKeysOnNamesPathsOrResources) {
       base);
 }
 
+TEST_F(Plan, AWinnerThatIsNotOfTheFileIsRefused) {
+  const Sweep sweep = read(sweep_text("", "  - {name: final, seeds: [1]}\n"));
+  const auto refused = [&](const Settings& winner) {
+    try {
+      plan_stage(sweep, sweep.stages[0], winner, kHashes);
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("planned");
+  };
+  EXPECT_THAT(refused({{"model.text.encoder", "bert"}, {"model.text.weights", "gone"}}),
+              HasSubstr("stages.final: training 0: model.text.weights: gone is not in the sweep file"));
+  EXPECT_THAT(refused({{"loss.gamma", 1}}), HasSubstr("stages.final.from: the winner of  sets loss.gamma"));
+}
+
 TEST_F(Plan, TheOrderOfParametersChangesNothing) {
   std::string swapped = search_text(27);
   const std::string alpha = "      loss.alpha: [0.3, 0.5, 0.7]\n";

@@ -1,0 +1,76 @@
+#pragma once
+// Everything that a handler returned, as lines that a test can compare whole. Cells are named by the first
+// stage that plans them and their place in it: search/0.
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "coordinator/effects.h"
+#include "coordinator/state.h"
+
+namespace missmodal::coordinator {
+
+using Lines = std::vector<std::string>;
+
+inline std::string cell_name(const State& state, const std::string& id) {
+  for (std::size_t i = 0; i < state.stages.size(); ++i) {
+    for (const auto& planned : state.stages[i].cells) {
+      if (planned.id == id) return fmt::format("{}/{}", state.sweep.stages[i].name, planned.plan_index);
+    }
+  }
+  return id.substr(0, 12);
+}
+
+struct ChangeText {
+  const State& state;
+  std::string operator()(const results::StagePlanned& change) const {
+    return fmt::format("plan {}: {} cells", change.stage, change.cells.size());
+  }
+  std::string operator()(const results::StageUnplanned& change) const { return "unplan " + change.stage; }
+  std::string operator()(const results::StageSelected& change) const {
+    return fmt::format("select {}: {} with {}", change.stage, change.point, change.value);
+  }
+  std::string operator()(const results::StageDeselected& change) const { return "deselect " + change.stage; }
+  std::string operator()(const results::AttemptStarted& change) const {
+    return fmt::format("start {} attempt {} on rank {} ({}, {})", cell_name(state, change.cell),
+                       change.attempt, change.rank, change.host, change.device);
+  }
+  std::string operator()(const results::AttemptFinished& change) const {
+    const bool diverged = change.result.outcome == sweeps::Outcome::diverged;
+    return fmt::format("{} {} attempt {}", diverged ? "diverged" : "accept", cell_name(state, change.cell),
+                       change.attempt);
+  }
+  std::string operator()(const results::AttemptFailed& change) const {
+    return fmt::format("fail {} attempt {}: {}: {}{}", cell_name(state, change.cell), change.attempt,
+                       sweeps::name(change.failure), change.message, change.park ? ", park" : "");
+  }
+  std::string operator()(const results::CellsReleased& change) const {
+    std::string text = "release";
+    for (const std::string& cell : change.cells) text += " " + cell_name(state, cell);
+    return text;
+  }
+  std::string operator()(const results::WorkerSetAside& change) const {
+    return fmt::format("set aside rank {} ({}): {}", change.rank, change.host, change.reason);
+  }
+  std::string operator()(const results::SweepEnded& change) const {
+    return fmt::format("end {}: {}", change.exit_code, change.verdict);
+  }
+};
+
+inline Lines lines(const State& state, const Effects& effects) {
+  Lines lines;
+  for (const auto& change : effects.commits) lines.push_back(std::visit(ChangeText{state}, change));
+  for (const Outgoing& outgoing : effects.sends) {
+    const auto* assign = std::get_if<worker::Assign>(&outgoing.message);
+    lines.push_back(assign == nullptr
+                        ? fmt::format("-> {}: stop", outgoing.rank)
+                        : fmt::format("-> {}: train {} attempt {} on {}", outgoing.rank,
+                                      cell_name(state, assign->cell), assign->attempt, assign->device));
+  }
+  for (const std::string& remark : effects.remarks) lines.push_back("say: " + remark);
+  return lines;
+}
+
+}  // namespace missmodal::coordinator
