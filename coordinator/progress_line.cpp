@@ -10,7 +10,7 @@ namespace {
 using results::CellState;
 
 std::string duration_text(double seconds) {
-  if (seconds > 0 && seconds < 9.95) return fmt::format("{:.1f} s", seconds);
+  if (seconds > 0 && seconds < 0.95) return fmt::format("{:.1g} s", seconds);
   if (seconds < 90) return fmt::format("{:.0f} s", seconds);
   if (seconds < 5400) return fmt::format("{:.0f} min", seconds / 60);
   return fmt::format("{:.1f} h", seconds / 3600);

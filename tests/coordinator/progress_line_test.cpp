@@ -17,6 +17,8 @@ TEST(ProgressLine, SaysWhatIsDoneAndWhatWaits) {
   on_finished(state, 1, {assignment.cell, assignment.attempt, finished_with(1)});
   EXPECT_EQ(progress_line(state, {std::chrono::seconds(200), 1}, 2),
             "search 1/2, final waits | 1 running, 2 failed attempts | 3 min a cell, about 3 min left");
+  EXPECT_EQ(progress_line(state, {std::chrono::milliseconds(300), 1}, 0),
+            "search 1/2, final waits | 1 running | 0.3 s a cell, about 0.3 s left");
 }
 
 }  // namespace
