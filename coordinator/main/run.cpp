@@ -10,6 +10,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -47,7 +48,10 @@ std::string host_name() {
 }
 
 ProgressStyle progress_style(const std::string& text) {
-  const bool live = text == "live" || (text == "auto" && isatty(STDERR_FILENO));
+  const char* terminal = std::getenv("TERM");  // one that is dumb would show the escapes
+  const bool rewrites = isatty(STDERR_FILENO) && terminal != nullptr && *terminal != '\0' &&
+                        std::string_view(terminal) != "dumb";
+  const bool live = text == "live" || (text == "auto" && rewrites);
   return live ? ProgressStyle::live : ProgressStyle::log;
 }
 

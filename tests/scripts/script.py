@@ -1,24 +1,68 @@
 """Runs the project's scripts in tests."""
 
 import os
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+LIMIT = 50  # seconds that anything waited for may take on a busy machine
+
+# What a test runs under is not what it tests: a scheduler's job, a user's hosts, threads or programs.
+FOREIGN = ("CDPATH", "CMAKE_PREFIX_PATH", "CUDA_", "LSB_", "MISSMODAL", "OMP_", "OMPI_", "OPENBLAS_", "PBS_", "PE_HOSTFILE",
+           "PMI", "SLURM_", "TERM", "Torch_DIR")
 
 
-def run(name, *arguments, cwd=None, **environment):
-    """Exit code, stdout and stderr of scripts/NAME, in a copy of this environment with some variables changed.
+def environment(changes):
+    """A copy of this environment without FOREIGN, with these variables changed. None takes a variable away."""
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
+    return {key: str(value) for key, value in {**variables, **changes}.items() if value is not None}
 
-    None takes a variable away.
-    """
-    variables = {**os.environ, **environment}
+
+def run(name, *arguments, cwd=None, **changes):
+    """Exit code, stdout and stderr of scripts/NAME (or of the file NAME, where that is a path)."""
     done = subprocess.run(
-        [ROOT / "scripts" / name, *map(str, arguments)],
-        cwd=cwd, env={key: str(value) for key, value in variables.items() if value is not None},
-        capture_output=True, text=True, timeout=50, stdin=subprocess.DEVNULL,
+        [ROOT / "scripts" / name, *map(str, arguments)], cwd=cwd, env=environment(changes),
+        capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL,
     )
     return done.returncode, done.stdout, done.stderr
+
+
+def start(name, *arguments, cwd=None, shell=None, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+          stderr=subprocess.DEVNULL, **changes):
+    """scripts/NAME in a session of its own, with every signal's default action. `shell` is what a shell adds: '2>&-'."""
+    command = [ROOT / "scripts" / name, *map(str, arguments)]
+    if shell is not None:
+        command = ["bash", "-c", f'exec "$@" {shell}', "bash", *command]
+    defaults = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1, signal.SIGQUIT)
+    return subprocess.Popen(
+        command, cwd=cwd, env=environment(changes), stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True,
+        preexec_fn=lambda: [signal.signal(each, signal.SIG_DFL) for each in defaults],
+    )
+
+
+def wait_until(what, condition, limit=LIMIT):
+    """What `condition` returns as soon as that is true. Raises an AssertionError that says `what` was waited for."""
+    deadline = time.monotonic() + limit
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {limit} s: {what}")
+        time.sleep(0.02)
+    return value
+
+
+def processes(variable):
+    """Process id -> environment, of those whose environment has `variable` ("NAME=VALUE"). Zombies have none."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            entries = (folder / "environ").read_bytes().decode(errors="replace").split("\0")
+        except OSError:
+            continue
+        if variable in entries:
+            found[int(folder.name)] = entries
+    return found
 
 
 def write_tree(root, files):

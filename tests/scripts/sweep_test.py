@@ -1,14 +1,11 @@
-"""scripts/sweep as far as it starts nothing; quickstart_test.sh runs it."""
+"""scripts/sweep as far as it starts nothing; launch_test.py and sweep_run_test.py start it."""
 
 import os
 import tempfile
 import unittest
 from pathlib import Path
 
-from script import run
-
-# Whatever this test runs under, it is no SLURM job and has no user's hosts.
-OUTSIDE = {"SLURM_JOB_ID": None, "OMPI_MCA_orte_default_hostfile": None, "CUDA_VISIBLE_DEVICES": None}
+from script import ROOT, run
 
 
 class Sweep(unittest.TestCase):
@@ -18,9 +15,9 @@ class Sweep(unittest.TestCase):
         self.root = Path(folder.name)
         (self.root / "s.yaml").write_text("name: s\n")
 
-    def sweep(self, *arguments, **environment):
-        variables = {**OUTSIDE, "MISSMODAL": "/bin/missmodal", "MISSMODAL_REPORT": "/bin/report", **environment}
-        return run("sweep", *arguments, cwd=self.root, **variables)
+    def sweep(self, *arguments, script="sweep", **environment):
+        variables = {"MISSMODAL": "/bin/missmodal", "MISSMODAL_REPORT": "/bin/report", **environment}
+        return run(script, *arguments, cwd=self.root, **variables)
 
     def command(self, *arguments, **environment):
         code, output, errors = self.sweep("--dry-run", *arguments, **environment)
@@ -47,13 +44,53 @@ class Sweep(unittest.TestCase):
         in_slurm = {"SLURM_JOB_ID": "1", "SLURM_NTASKS": "99"}
         self.assertNotIn("--oversubscribe", self.command("s.yaml", "--db", "s.db", "--launcher", "mpirun", **in_slurm))
 
+    def test_threads_do_not_count_as_cores(self):
+        cores = str(len(os.sched_getaffinity(0)))
+        for variable in ("OMP_NUM_THREADS", "OMP_THREAD_LIMIT"):
+            for threads in (1, 3 * int(cores)):
+                self.assertEqual(run("cores", "--no-quota", **{variable: threads}), (0, cores + "\n", ""))
+        slots = {"OMP_NUM_THREADS": 1, "OMPI_MCA_orte_default_hostfile": None}
+        plain = self.command("-n", 1, "s.yaml", "--db", "s.db")
+        self.assertEqual(plain, self.command("-n", 1, "s.yaml", "--db", "s.db", **slots))
+
+    def test_a_remote_shell_is_not_needed_on_one_host(self):
+        bare = self.root / "bare"  # every program of PATH but the remote shells
+        bare.mkdir()
+        for folder in map(Path, os.environ["PATH"].split(":")):
+            for program in folder.iterdir() if folder.is_dir() else ():
+                if program.name not in ("ssh", "rsh") and not (bare / program.name).is_symlink():
+                    (bare / program.name).symlink_to(program)
+        arguments = ("-n", 1, "s.yaml", "--db", "s.db")
+        self.assertIn("--mca plm isolated", " ".join(self.command(*arguments, PATH=bare)))
+        for variable in ("OMPI_MCA_orte_default_hostfile", "OMPI_MCA_plm_rsh_agent", "PBS_NODEFILE"):
+            self.assertNotIn("isolated", self.command(*arguments, PATH=bare, **{variable: "x"}))
+
+    def test_is_found_through_a_link_and_from_any_folder(self):
+        plain = self.command("-n", 1, "s.yaml", "--db", "s.db")
+        (self.root / "linked").symlink_to(ROOT / "scripts/sweep")
+        (self.root / "scripts").symlink_to(ROOT / "scripts")
+        (self.root / "elsewhere/scripts").mkdir(parents=True)
+        for path in ("linked", "scripts/sweep"):
+            for cdpath in (None, self.root / "elsewhere"):
+                code, output, errors = self.sweep(
+                    "--dry-run", "-n", 1, "s.yaml", "--db", "s.db", script=self.root / path, CDPATH=cdpath)
+                self.assertEqual((code, output.split(), errors), (0, plain, ""))
+
     def test_root_is_allowed_only_for_root(self):
         command = self.command("s.yaml", "--db", "s.db")
         self.assertEqual("--allow-run-as-root" in command, os.geteuid() == 0)
 
     def test_a_worker_for_each_visible_gpu(self):
-        command = self.command("s.yaml", "--db", "s.db", CUDA_VISIBLE_DEVICES="0,3,5")
-        self.assertEqual(command[command.index("-n") + 1], "4")
+        def workers(visible):
+            command = self.command("s.yaml", "--db", "s.db", CUDA_VISIBLE_DEVICES=visible)
+            return int(command[command.index("-n") + 1]) - 1
+
+        self.assertEqual(workers("0,3,5"), 3)
+        self.assertEqual(workers("GPU-8932f937-d72c-4106-c12f-20bd9faed9f6,MIG-GPU-8932f937/1/0"), 2)
+        self.assertEqual(workers("0,-1,1"), 1)
+        a_core_each = int(run("cores")[1])
+        for none in ("", "-1", "NoDevFiles"):
+            self.assertEqual(workers(none), a_core_each)
 
     def test_takes_the_tasks_of_a_slurm_job(self):
         command = self.command("s.yaml", "--db", "s.db", "--launcher", "srun", SLURM_JOB_ID="1", SLURM_NTASKS="9")

@@ -24,10 +24,16 @@ Finding examine_gpus();
 Finding examine_nccl();
 
 // doctor_mpi.cpp
-Finding examine_mpi_library();  // without MPI_Init
-Finding examine_launcher();     // starts `mpirun --version`, for at most 10 s
+Finding examine_mpi_library();       // without MPI_Init
+Finding examine_launcher();          // starts `mpirun --version`, for at most 10 s
+Finding examine_temporary_folder();  // of Open MPI: what TMPDIR names, else /tmp
 
 // doctor_storage.cpp. `folder` must exist.
+struct Space {
+  double gibibytes = 0;  // free to this process
+  std::string trouble;   // why the folder cannot be written; empty if it can
+};
+Space free_space(const std::filesystem::path& folder);
 Finding examine_disk(const std::filesystem::path& folder);
 Finding examine_file_system(const std::filesystem::path& folder);
 Finding examine_sqlite();

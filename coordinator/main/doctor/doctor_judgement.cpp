@@ -11,6 +11,7 @@ namespace {
 constexpr double kSlowBlas = 30;    // GFLOP/s of one core
 constexpr double kLittleSpace = 2;  // GiB: a sweep's database and checkpoints
 constexpr double kNoSpace = 0.1;
+constexpr double kTemporaryMebibytes = 64;  // scripts/sweep refuses less, too
 
 }  // namespace
 
@@ -76,6 +77,18 @@ Finding judge_launcher(int exit_code, const std::string& first_line) {
 std::string nccl_version(int number) {
   const int scale = number >= 10000 ? 10000 : 1000;
   return fmt::format("{}.{}.{}", number / scale, number % scale / 100, number % 100);
+}
+
+Finding judge_temporary_folder(const std::string& folder, const Space& space) {
+  const char* cure = "free some space, or set TMPDIR to another folder of a local disk";
+  if (!space.trouble.empty()) {
+    return {"TMPDIR", Verdict::fail, fmt::format("{}: {}", folder, space.trouble), cure};
+  }
+  const double mebibytes = space.gibibytes * 1024;
+  std::string text = mebibytes < 1024 ? fmt::format("{}: {:.0f} MiB free", folder, mebibytes)
+                                      : fmt::format("{}: {:.1f} GiB free", folder, space.gibibytes);
+  if (mebibytes >= kTemporaryMebibytes) return {"TMPDIR", Verdict::ok, text, ""};
+  return {"TMPDIR", Verdict::fail, text + ", on which mpirun may hang", cure};
 }
 
 Finding judge_space(const std::string& folder, double free_gibibytes) {

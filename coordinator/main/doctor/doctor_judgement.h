@@ -33,6 +33,9 @@ Finding judge_launcher(int exit_code, const std::string& first_line);
 // patch.
 std::string nccl_version(int number);
 
+// mpirun takes 4 MiB and a little for each rank, and hangs where it gets less.
+Finding judge_temporary_folder(const std::string& folder, const Space& space);
+
 Finding judge_space(const std::string& folder, double free_gibibytes);
 
 }  // namespace missmodal::coordinator

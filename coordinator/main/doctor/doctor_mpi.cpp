@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "coordinator/main/doctor/doctor_finding.h"
@@ -29,6 +30,17 @@ Finding examine_launcher() {
   while (std::fgets(buffer.data(), buffer.size(), pipe) != nullptr) text += buffer.data();
   const int status = pclose(pipe);
   return judge_launcher(WIFEXITED(status) ? WEXITSTATUS(status) : -1, text.substr(0, text.find('\n')));
+}
+
+Finding examine_temporary_folder() {
+  std::string folder = "/tmp";
+  for (const char* variable : {"TMPDIR", "TEMP", "TMP"}) {  // Open MPI's order
+    const char* value = std::getenv(variable);
+    if (value == nullptr || *value == '\0') continue;
+    folder = value;
+    break;
+  }
+  return judge_temporary_folder(folder, free_space(folder));
 }
 
 }  // namespace missmodal::coordinator

@@ -16,18 +16,20 @@
 
 namespace missmodal::coordinator {
 
-Finding examine_disk(const std::filesystem::path& folder) {
+Space free_space(const std::filesystem::path& folder) {
   constexpr double kGibibyte = 1024.0 * 1024 * 1024;
-  if (access(folder.c_str(), W_OK) != 0) {
-    return {"disk", Verdict::fail, fmt::format("{}: {}", folder.string(), std::strerror(errno)),
-            "choose another folder with --path"};
-  }
+  if (access(folder.c_str(), W_OK) != 0) return {0, std::strerror(errno)};
   std::error_code error;
   const std::filesystem::space_info space = std::filesystem::space(folder, error);
-  if (error)
-    return {"disk", Verdict::fail, folder.string() + ": " + error.message(),
-            "choose another folder with --path"};
-  return judge_space(folder.string(), static_cast<double>(space.available) / kGibibyte);
+  if (error) return {0, error.message()};
+  return {static_cast<double>(space.available) / kGibibyte, ""};
+}
+
+Finding examine_disk(const std::filesystem::path& folder) {
+  const Space space = free_space(folder);
+  if (space.trouble.empty()) return judge_space(folder.string(), space.gibibytes);
+  return {"disk", Verdict::fail, fmt::format("{}: {}", folder.string(), space.trouble),
+          "choose another folder with --path"};
 }
 
 Finding examine_file_system(const std::filesystem::path& folder) {

@@ -61,5 +61,14 @@ TEST(Doctor, LittleSpaceWarnsAndNoneFails) {
   EXPECT_EQ(judge_space("/data", 0.05).verdict, Verdict::fail);
 }
 
+TEST(Doctor, AFullTemporaryFolderFails) {
+  EXPECT_EQ(judge_temporary_folder("/tmp", {.gibibytes = 5.0 / 1024, .trouble = ""}).verdict, Verdict::fail);
+  EXPECT_EQ(judge_temporary_folder("/tmp", {.gibibytes = 0, .trouble = "Permission denied"}).text,
+            "/tmp: Permission denied");
+  const Finding enough = judge_temporary_folder("/tmp", {.gibibytes = 64.0 / 1024, .trouble = ""});
+  EXPECT_EQ(enough.verdict, Verdict::ok);
+  EXPECT_EQ(enough.text, "/tmp: 64 MiB free");
+}
+
 }  // namespace
 }  // namespace missmodal::coordinator

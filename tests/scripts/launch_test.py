@@ -1,0 +1,160 @@
+"""scripts/sweep from launch to exit code, with a launcher and programs that only say what they are told."""
+
+import itertools
+import os
+import signal
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from script import LIMIT, processes, start, wait_until
+
+# Logs what it gets; a verdict is a file. `ends` and `holds` say how it takes USR1.
+LAUNCHER = r"""#!/usr/bin/env bash
+say() { echo "$*" >>"$FAKE/log"; }
+trap 'say TERM; exit 143' TERM
+case $MODE in
+  ends) trap 'say USR1; echo 4 >"$FAKE/verdict"; exit 0' USR1 ;;
+  holds) trap 'say USR1' USR1 ;;
+  *)
+    for stream in 0 1 2; do [ -e /proc/$$/fd/$stream ] || say "closed $stream"; done
+    for ((i = 0; i < 3000; i++)); do
+      echo "out $i, long enough to fill what a pipe holds before the last line" || say "no stdout"
+      echo "err $i" >&2 || say "no stderr"
+    done
+    [ "${MODE%% *}" = lost ] || echo "${MODE%% *}" >"$FAKE/verdict"
+    exit "${MODE#* }" ;;
+esac
+say "token ${*: -1}"
+while :; do sleep 0.02; done
+"""
+PROGRAM = '#!/bin/sh\nexit "${CHECK:-0}"\n'
+REPORT = '#!/bin/sh\necho "asked $*" >>"$FAKE/log"\nexit "$(cat "$FAKE/verdict" 2>/dev/null || echo 1)"\n'
+
+
+class Launch(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name)
+        (self.root / "s.yaml").write_text("name: s\n")
+        self.write("mpirun", LAUNCHER)
+        self.write("missmodal", PROGRAM)
+        self.write("report", REPORT)
+
+    def tearDown(self):
+        wait_until("no process is left behind", lambda: not processes(f"FAKE={self.root}"))
+
+    def write(self, name, text):
+        (self.root / name).write_text(text)
+        (self.root / name).chmod(0o755)
+
+    def sweep(self, mode, *arguments, **more):
+        for name in ("log", "verdict"):
+            (self.root / name).unlink(missing_ok=True)
+        variables = {"MISSMODAL": self.root / "missmodal", "MISSMODAL_REPORT": self.root / "report", "FAKE": self.root,
+                     "MODE": mode, "PATH": f"{self.root}:{os.environ['PATH']}", **more}
+        return start("sweep", "-n", 1, *arguments, "s.yaml", "--db", "s.db", cwd=self.root, **variables)
+
+    def log(self, kind=""):
+        try:
+            return [line for line in (self.root / "log").read_text().splitlines() if line.startswith(kind)]
+        except FileNotFoundError:
+            return []
+
+    def launched(self, *arguments, **more):
+        sweep = self.sweep(*arguments, **more)
+        wait_until("the launcher runs", lambda: self.log("token"))
+        return sweep
+
+    def signals(self):
+        return self.log("USR1") + self.log("TERM")
+
+    def test_the_verdict_of_its_own_run_decides(self):
+        for mode, expected in (("0 0", 0), ("3 0", 3), ("4 0", 4), ("4 137", 4), ("1 0", 1), ("139 0", 1), ("lost 0", 1),
+                               ("lost 137", 1), ("lost 2", 2)):
+            with self.subTest(mode):
+                self.assertEqual(self.sweep(mode).wait(LIMIT), expected)
+
+    def test_asks_for_the_token_that_it_gave(self):
+        sweep = self.launched("ends")
+        sweep.send_signal(signal.SIGTERM)
+        sweep.wait(LIMIT)
+        [token] = self.log("token")
+        [asked] = self.log("asked")
+        self.assertRegex(token, "^token [0-9a-f-]{36}$")
+        self.assertEqual(asked, f"asked status --exit-code --run {token.split()[1]} s.db")
+
+    def test_a_refused_sweep_file_launches_nothing(self):
+        for check, expected in ((2, 2), (1, 1), (139, 1)):
+            self.assertEqual(self.sweep("0 0", CHECK=check).wait(LIMIT), expected)
+            self.assertEqual(self.log(), [])
+
+    def test_every_signal_to_stop_becomes_usr1(self):
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
+            with self.subTest(each):
+                sweep = self.launched("ends")
+                sweep.send_signal(each)
+                self.assertEqual((sweep.wait(LIMIT), self.signals()), (4, ["USR1"]))
+
+    def test_a_second_signal_ends_it_at_once(self):
+        for verdict, expected in ((None, 1), ("4", 4)):
+            sweep = self.launched("holds")
+            sweep.send_signal(signal.SIGINT)
+            wait_until("the launcher heard", lambda: self.log("USR1"))
+            if verdict:
+                (self.root / "verdict").write_text(verdict)
+            sweep.send_signal(signal.SIGINT)
+            self.assertEqual((sweep.wait(LIMIT), self.signals()), (expected, ["USR1", "TERM"]))
+
+    def test_ends_a_launcher_that_does_not_end(self):
+        sweep = self.launched("holds", "--grace", 1, stderr=subprocess.PIPE)
+        sweep.send_signal(signal.SIGTERM)
+        errors = sweep.communicate(timeout=LIMIT)[1].decode()
+        self.assertEqual((sweep.returncode, self.signals()), (1, ["USR1", "TERM"]))
+        self.assertIn("does not end", errors)
+
+    def test_the_launcher_does_not_outlive_a_killed_script(self):
+        for kill in (os.kill, os.killpg):
+            sweep = self.launched("ends")
+            kill(sweep.pid, signal.SIGKILL)
+            sweep.wait(LIMIT)
+            wait_until("nothing runs", lambda: not processes(f"FAKE={self.root}"))
+            self.assertEqual(self.signals(), ["USR1"])
+
+    def test_closed_streams(self):
+        for closed in itertools.chain.from_iterable(itertools.combinations(("<&-", ">&-", "2>&-"), n) for n in (1, 2, 3)):
+            with self.subTest(closed):
+                self.assertEqual(self.sweep("3 0", shell=" ".join(closed)).wait(LIMIT), 3)
+                self.assertEqual(len(self.log()), 1, self.log())  # the question for the verdict alone
+
+    def test_goes_on_without_its_readers(self):
+        read, write = os.pipe()
+        os.close(read)
+        try:
+            self.assertEqual(self.sweep("3 0", stdout=write, stderr=write).wait(LIMIT), 3)
+        finally:
+            os.close(write)
+        self.assertEqual(len(self.log()), 1, self.log())
+
+    def test_goes_on_where_its_output_finds_no_space(self):
+        with open("/dev/full", "wb") as full:
+            self.assertEqual(self.sweep("3 0", stdout=full, stderr=full).wait(LIMIT), 3)
+        self.assertEqual(len(self.log()), 1, self.log())
+
+    def test_relays_every_line(self):
+        output, errors = self.sweep("0 0", stdout=subprocess.PIPE, stderr=subprocess.PIPE).communicate(timeout=LIMIT)
+        self.assertEqual(len(output.splitlines()), 3000)
+        self.assertEqual(errors.decode().splitlines(), [f"err {i}" for i in range(3000)])
+
+    def test_refuses_a_full_tmpdir(self):
+        self.write("df", "#!/bin/sh\necho Filesystem\necho tmpfs 5120 1024 4096 20% /tmp\n")
+        sweep = self.sweep("0 0", stderr=subprocess.PIPE, TMPDIR="/tmp")
+        errors = sweep.communicate(timeout=LIMIT)[1].decode()
+        self.assertEqual((sweep.returncode, self.log()), (1, []))
+        self.assertIn("/tmp: 4 MB free", errors)
+
+
+if __name__ == "__main__":
+    unittest.main()
