@@ -41,6 +41,10 @@ class Loop {
         pacer_(started_) {}
 
   Verdict run() {
+    sigset_t held;  // one that came while the ranks started is heard now
+    sigemptyset(&held);
+    sigaddset(&held, SIGUSR1);
+    pthread_sigmask(SIG_UNBLOCK, &held, nullptr);
     signals_.async_wait([this](const boost::system::error_code& error, int) {
       if (!error) guarded([this] { carry_out(on_interrupt(state_)); });
     });

@@ -125,7 +125,17 @@ bool launched_as_rank() {
   return false;
 }
 
+// A rank that has not come to its loop yet would die of the launcher's USR1, and the job with it. Held back
+// in all threads; the coordinator's loop takes it when it begins.
+void hold_stop_signal() {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGUSR1);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+}
+
 int run(const RunOptions& options) {
+  hold_stop_signal();
   if (!launched_as_rank()) return run_alone(options);
   worker::MpiTransport transport;
   if (transport.size() == 1) return run_alone(options);

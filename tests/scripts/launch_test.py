@@ -26,7 +26,7 @@ case $MODE in
     [ "${MODE%% *}" = lost ] || echo "${MODE%% *}" >"$FAKE/verdict"
     exit "${MODE#* }" ;;
 esac
-say "token ${*: -1}"
+say "token $*"
 while :; do sleep 0.02; done
 """
 PROGRAM = '#!/bin/sh\nexit "${CHECK:-0}"\n'
@@ -83,8 +83,8 @@ class Launch(unittest.TestCase):
         sweep.wait(LIMIT)
         [token] = self.log("token")
         [asked] = self.log("asked")
-        self.assertRegex(token, "^token [0-9a-f-]{36}$")
-        self.assertEqual(asked, f"asked status --exit-code --run {token.split()[1]} s.db")
+        self.assertRegex(token, " --run-token [0-9a-f-]{36}$")
+        self.assertEqual(asked, f"asked status --exit-code --run {token.split()[-1]} s.db")
 
     def test_a_refused_sweep_file_launches_nothing(self):
         for check, expected in ((2, 2), (1, 1), (139, 1)):
@@ -107,6 +107,34 @@ class Launch(unittest.TestCase):
                 (self.root / "verdict").write_text(verdict)
             sweep.send_signal(signal.SIGINT)
             self.assertEqual((sweep.wait(LIMIT), self.signals()), (expected, ["USR1", "TERM"]))
+
+    def test_a_terminals_keys(self):
+        for keys, expected in (("c", (4, ["USR1"])), ("cc", (1, ["USR1", "TERM"])), ("hang up", (4, ["USR1"]))):
+            with self.subTest(keys):
+                master, slave = os.openpty()
+                sweep = self.launched("holds" if keys == "cc" else "ends", stdin=slave, stdout=slave, stderr=slave,
+                                      terminal=True, TERM="xterm")
+                os.close(slave)
+                if keys == "hang up":
+                    os.close(master)
+                else:
+                    for _ in keys:
+                        os.write(master, b"\x03")
+                        wait_until("the launcher heard", self.signals)
+                self.assertEqual((sweep.wait(LIMIT), self.signals()), expected)
+                if keys != "hang up":
+                    os.close(master)
+
+    def test_rewrites_lines_only_where_the_terminal_can(self):
+        for terminal, live in (("xterm", True), ("dumb", False), ("", False), (None, False)):
+            master, slave = os.openpty()
+            sweep = self.launched("ends", stdout=slave, stderr=slave, TERM=terminal)
+            os.close(slave)
+            sweep.send_signal(signal.SIGTERM)
+            sweep.wait(LIMIT)
+            os.close(master)
+            [arguments] = self.log("token")
+            self.assertEqual("--progress live" in arguments, live, terminal)
 
     def test_ends_a_launcher_that_does_not_end(self):
         sweep = self.launched("holds", "--grace", 1, stderr=subprocess.PIPE)

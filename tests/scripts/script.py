@@ -1,8 +1,10 @@
 """Runs the project's scripts in tests."""
 
+import fcntl
 import os
 import signal
 import subprocess
+import termios
 import time
 from pathlib import Path
 
@@ -30,15 +32,24 @@ def run(name, *arguments, cwd=None, **changes):
 
 
 def start(name, *arguments, cwd=None, shell=None, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-          stderr=subprocess.DEVNULL, **changes):
-    """scripts/NAME in a session of its own, with every signal's default action. `shell` is what a shell adds: '2>&-'."""
+          stderr=subprocess.DEVNULL, terminal=False, **changes):
+    """scripts/NAME in a session of its own, with every signal's default action.
+
+    `shell` is what a shell adds: '2>&-'. `terminal`: stdin is one, and becomes the session's.
+    """
     command = [ROOT / "scripts" / name, *map(str, arguments)]
     if shell is not None:
         command = ["bash", "-c", f'exec "$@" {shell}', "bash", *command]
-    defaults = (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1, signal.SIGQUIT)
+
+    def prepare():
+        for each in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGUSR1, signal.SIGQUIT):
+            signal.signal(each, signal.SIG_DFL)
+        if terminal:
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
     return subprocess.Popen(
         command, cwd=cwd, env=environment(changes), stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=True,
-        preexec_fn=lambda: [signal.signal(each, signal.SIG_DFL) for each in defaults],
+        preexec_fn=prepare,
     )
 
 
