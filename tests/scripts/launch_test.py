@@ -8,7 +8,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from script import LIMIT, processes, start, wait_until
+from script import LIMIT, assert_none_left, processes, start, wait_until
 
 # Logs what it gets; a verdict is a file. `ends` and `holds` say how it takes USR1.
 LAUNCHER = r"""#!/usr/bin/env bash
@@ -44,7 +44,7 @@ class Launch(unittest.TestCase):
         self.write("report", REPORT)
 
     def tearDown(self):
-        wait_until("no process is left behind", lambda: not processes(f"FAKE={self.root}"))
+        assert_none_left(f"FAKE={self.root}")
 
     def write(self, name, text):
         (self.root / name).write_text(text)

@@ -76,6 +76,16 @@ def processes(variable):
     return found
 
 
+def assert_none_left(variable, limit=LIMIT):
+    """Waits until no process has `variable` in its environment; ends those that stay, and fails for them."""
+    try:
+        wait_until("no process is left behind", lambda: not processes(variable), limit)
+    except AssertionError:
+        for process in processes(variable):
+            os.kill(process, signal.SIGKILL)
+        raise
+
+
 def write_tree(root, files):
     """Makes `root` a git working tree that holds these files: {path: content}."""
     subprocess.run(["git", "init", "-q", root], check=True)

@@ -12,7 +12,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from script import processes, start, wait_until
+from script import assert_none_left, processes, start, wait_until
 
 PROGRAMS = {name: os.environ[name] for name in ("MISSMODAL", "MISSMODAL_REPORT")}
 LIMIT = 100
@@ -46,17 +46,14 @@ class SweepRun(unittest.TestCase):
         self.db = self.root / f"{self.id().rpartition('.')[2]}.db"
 
     def tearDown(self):
-        try:
-            wait_until("no process is left behind", lambda: not processes(self.mark), LIMIT)
-        except AssertionError:
-            for process in processes(self.mark):
-                os.kill(process, signal.SIGKILL)
-            raise
+        assert_none_left(self.mark, LIMIT)
 
     def sweep(self, name, db=None, **more):
         variable, _, value = self.mark.partition("=")
+        # A folder of its own: jobs of other tests that end at the same time take Open MPI's shared one away.
+        (self.root / "mpi").mkdir(exist_ok=True)
         return start("sweep", "-n", 1, f"{name}.yaml", "--db", db or self.db, cwd=self.root, **{variable: value}, **PROGRAMS,
-                     **more)
+                     OMPI_MCA_orte_tmpdir_base=self.root / "mpi", **more)
 
     def query(self, sql):
         try:

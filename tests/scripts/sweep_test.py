@@ -66,14 +66,14 @@ class Sweep(unittest.TestCase):
             self.assertNotIn("isolated", self.command(*arguments, PATH=bare, **{variable: "x"}))
 
     def test_is_found_through_a_link_and_from_any_folder(self):
-        plain = self.command("-n", 1, "s.yaml", "--db", "s.db")
+        plain = self.command("s.yaml", "--db", "s.db", CUDA_VISIBLE_DEVICES="")  # counts with scripts/cores
         (self.root / "linked").symlink_to(ROOT / "scripts/sweep")
         (self.root / "scripts").symlink_to(ROOT / "scripts")
         (self.root / "elsewhere/scripts").mkdir(parents=True)
         for path in ("linked", "scripts/sweep"):
             for cdpath in (None, self.root / "elsewhere"):
                 code, output, errors = self.sweep(
-                    "--dry-run", "-n", 1, "s.yaml", "--db", "s.db", script=self.root / path, CDPATH=cdpath)
+                    "--dry-run", "s.yaml", "--db", "s.db", script=self.root / path, CDPATH=cdpath, CUDA_VISIBLE_DEVICES="")
                 self.assertEqual((code, output.split(), errors), (0, plain, ""))
 
     def test_root_is_allowed_only_for_root(self):
