@@ -29,7 +29,10 @@ esac
 say "token $*"
 while :; do sleep 0.02; done
 """
-PROGRAM = '#!/bin/sh\nexit "${CHECK:-0}"\n'
+PROGRAM = """#!/bin/sh
+[ -z "${SLOW:-}" ] || { touch "$FAKE/checking"; sleep 1; }
+exit "${CHECK:-0}"
+"""
 REPORT = '#!/bin/sh\necho "asked $*" >>"$FAKE/log"\nexit "$(cat "$FAKE/verdict" 2>/dev/null || echo 1)"\n'
 
 
@@ -97,6 +100,13 @@ class Launch(unittest.TestCase):
                 sweep = self.launched("ends")
                 sweep.send_signal(each)
                 self.assertEqual((sweep.wait(LIMIT), self.signals()), (4, ["USR1"]))
+
+    def test_a_signal_before_the_launch(self):
+        sweep = self.sweep("ends", SLOW=1, stderr=subprocess.PIPE)
+        wait_until("the sweep file is checked", (self.root / "checking").exists)
+        sweep.send_signal(signal.SIGTERM)
+        self.assertIn(b"before it launched", sweep.communicate(timeout=LIMIT)[1])
+        self.assertEqual((sweep.returncode, self.log()), (1, []))
 
     def test_a_second_signal_ends_it_at_once(self):
         for verdict, expected in ((None, 1), ("4", 4)):
