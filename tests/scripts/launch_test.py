@@ -161,6 +161,16 @@ class Launch(unittest.TestCase):
             wait_until("nothing runs", lambda: not processes(f"FAKE={self.root}"))
             self.assertEqual(self.signals(), ["USR1"])
 
+    def test_the_launcher_does_not_outlive_a_killed_supervisor(self):
+        sweep = self.launched("ends")
+        [supervisor] = [process for process in processes(f"FAKE={self.root}")
+                        if b"/supervise\0" in Path(f"/proc/{process}/cmdline").read_bytes()
+                        and process == os.getsid(process)]
+        os.kill(supervisor, signal.SIGKILL)
+        self.assertEqual(sweep.wait(LIMIT), 1)
+        wait_until("nothing runs", lambda: not processes(f"FAKE={self.root}"))
+        self.assertEqual(self.signals(), ["TERM"])
+
     def test_closed_streams(self):
         for closed in itertools.chain.from_iterable(itertools.combinations(("<&-", ">&-", "2>&-"), n) for n in (1, 2, 3)):
             with self.subTest(closed):
