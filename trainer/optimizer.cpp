@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "trainer/adamw_loop.h"
+#include "trainer/model/own_loops.h"
 
 namespace missmodal::trainer {
 
@@ -18,8 +19,8 @@ void update_tensor(torch::Tensor& value, const torch::Tensor& gradient, torch::T
       .addcdiv_(first, (second.sqrt() / update.correction).add_(update.epsilon), -update.step_size);
 }
 
-bool is_flat_float(const torch::Tensor& tensor) {
-  return tensor.is_cpu() && tensor.scalar_type() == torch::kFloat32 && tensor.is_contiguous();
+bool takes_flat_loop(const torch::Tensor& tensor) {
+  return takes_own_loops(tensor) && tensor.is_contiguous();
 }
 
 }  // namespace
@@ -27,8 +28,8 @@ bool is_flat_float(const torch::Tensor& tensor) {
 AdamW::AdamW(const Model& model, const sweeps::TrainingConfiguration& configuration)
     : configuration_(configuration) {
   for (const auto& item : model.named_parameters()) {
-    if (!model.is_used(item.key())) continue;
     const torch::Tensor& value = item.value();
+    if (!model.is_used(item.key()) || !value.requires_grad()) continue;
     parameters_.push_back(
         {value, torch::zeros_like(value), torch::zeros_like(value),
          model.is_pretrained(item.key()) ? configuration.text_learning_rate : configuration.learning_rate,
@@ -42,7 +43,7 @@ double AdamW::gradient_norm() const {
   for (const Parameter& parameter : parameters_) {
     const torch::Tensor gradient = parameter.value.grad();
     if (!gradient.defined()) continue;
-    if (is_flat_float(gradient)) {
+    if (takes_flat_loop(gradient)) {
       squares += sum_of_squares(gradient.data_ptr<float>(), gradient.numel());
     } else {
       norms.push_back(gradient.norm());
@@ -74,7 +75,7 @@ double AdamW::step() {
     const double rate = factor * parameter.learning_rate;
     update.decay = 1 - rate * parameter.weight_decay;
     update.step_size = rate / (1 - std::pow(AdamWUpdate::kBeta1, steps_));
-    if (is_flat_float(parameter.value) && is_flat_float(gradient)) {
+    if (takes_flat_loop(parameter.value) && takes_flat_loop(gradient)) {
       adamw_update(parameter.value.data_ptr<float>(), gradient.data_ptr<float>(),
                    parameter.first_moment.data_ptr<float>(), parameter.second_moment.data_ptr<float>(),
                    parameter.value.numel(), update);

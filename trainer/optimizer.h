@@ -14,11 +14,11 @@ namespace missmodal::trainer {
 
 class AdamW {
  public:
-  // Takes the model's used parameters where they are now: move the model to its device first. The model must
-  // outlive this object's use.
+  // Takes the model's used parameters that require a gradient, where they are now: move the model to its
+  // device first. The model must outlive this object's use.
   AdamW(const Model& model, const sweeps::TrainingConfiguration& configuration);
 
-  // One update from the parameters' gradients; yields their global norm before clipping. A non-finite norm
+  // One update from these parameters' gradients; yields their global norm before clipping. A non-finite norm
   // changes nothing. Parameters without a gradient stay as they are. On a GPU it waits for the device once.
   double step();
   void zero_grad();

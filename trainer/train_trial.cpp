@@ -1,7 +1,6 @@
 #include "trainer/train_trial.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <chrono>
 #include <cmath>
@@ -17,7 +16,9 @@
 #include "sweeps/shuffle.h"
 #include "trainer/batch.h"
 #include "trainer/optimizer.h"
+#include "trainer/peak_memory.h"
 #include "trainer/prediction.h"
+#include "trainer/snapshot.h"
 
 namespace missmodal::trainer {
 namespace {
@@ -29,12 +30,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::int64_t peak_memory_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
 // The order of an epoch's utterances; docs/sweep_file.md lists the key texts of every shuffle.
@@ -62,24 +57,6 @@ class LossMeans {
   }
   std::map<std::string, double> sums_;
   std::int64_t samples_ = 0;
-};
-
-// A copy of every parameter, to go back to the best epoch.
-class Snapshot {
- public:
-  void take(const Model& model) {
-    const torch::NoGradGuard no_grad;
-    values_.clear();
-    for (const auto& parameter : model.parameters()) values_.push_back(parameter.detach().clone());
-  }
-  void restore(Model& model) const {
-    const torch::NoGradGuard no_grad;
-    auto parameters = model.parameters();
-    for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].copy_(values_[i]);
-  }
-
- private:
-  std::vector<torch::Tensor> values_;
 };
 
 std::int64_t used_parameters(const Model& model) {
@@ -222,6 +199,7 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
                          const EvaluationSetup& evaluation, torch::Device device, const TrialHooks& hooks) {
   TrainedTrial trial;
   sweeps::TrialResult& result = trial.result;
+  const PeakMemory peak_memory;
   const auto start = Clock::now();
   Training training(configuration, dataset, device);
   result.parameters = used_parameters(training.model());
@@ -237,7 +215,7 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
     trial.checkpoint = Checkpoint{configuration, dataset.content_sha256(), widths_of(dataset),
                                   training.batches().normalization(), training.model_pointer()};
   }
-  result.peak_memory_bytes = peak_memory_bytes();
+  result.peak_memory_bytes = peak_memory.bytes();
   return trial;
 }
 

@@ -40,6 +40,8 @@ struct TrainedTrial {
 // predictions are not finite though its training was ends as `diverged` with step 0, the predictions and
 // their metrics (NULL) reported all the same.
 //
+// One trial at a time in a process: its peak memory is that of the process.
+//
 // Trains on `device` with the calling thread's LibTorch settings. The result is a function of the
 // configuration, the dataset and the number of threads alone: same bits every time on the CPU. Exceptions:
 // InputError for a configuration that does not fit the data, whatever LibTorch throws for trouble (out of

@@ -3,13 +3,14 @@
 #include <cmath>
 #include <limits>
 
+#include "trainer/model/own_loops.h"
+
 namespace missmodal::trainer {
 
 torch::Tensor attend(const AttentionInput& input, const RaggedLayout& layout, const AttentionOptions& options,
                      const DropoutStream& dropout) {
-  const bool plain = input.query.is_cpu() && input.query.scalar_type() == torch::kFloat32;
-  return plain ? attend_ragged(input, layout, options, dropout)
-               : attend_padded(input, layout, options, dropout);
+  return takes_own_loops(input.query) ? attend_ragged(input, layout, options, dropout)
+                                      : attend_padded(input, layout, options, dropout);
 }
 
 torch::Tensor attend_padded(const AttentionInput& input, const RaggedLayout& layout,

@@ -1,5 +1,6 @@
 #pragma once
-// Multi-head scaled dot-product attention over ragged sequences.
+// Multi-head scaled dot-product attention (Vaswani et al. 2017, "Attention is all you need", equation 1 and
+// section 3.2.2) over ragged sequences.
 
 #include <torch/torch.h>
 
@@ -22,7 +23,7 @@ struct AttentionOptions {
 };
 
 // softmax(Q K' / sqrt(width / heads)) V, each sequence by itself -> (layout.count(rows), width). Takes the
-// faster of the two below.
+// second of the two below where takes_own_loops() says so.
 torch::Tensor attend(const AttentionInput& input, const RaggedLayout& layout, const AttentionOptions& options,
                      const DropoutStream& dropout);
 

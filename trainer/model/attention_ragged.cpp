@@ -23,8 +23,8 @@ struct Slice {
   std::int64_t row;
 };
 
-// One sequence and head. `pitch` and `wide` are keys and width, padded. `probabilities` and `mask` (queries,
-// pitch).
+// One sequence and head. `pitch` and `wide` are keys and width, padded. `probabilities` and `factors`
+// (queries, pitch).
 struct Head {
   std::int64_t queries;
   std::int64_t keys;
@@ -33,7 +33,7 @@ struct Head {
   std::int64_t wide;
   float scale;
   float* probabilities;
-  const float* mask;  // null: no dropout
+  const float* factors;  // null: no dropout
 };
 
 // Room for the copies of one head's matrices, of the longest sequence's size. Rows are padded with zeros.
@@ -83,8 +83,9 @@ MISSMODAL_INLINE void softmax_row(float* row, std::int64_t keys, std::int64_t pi
 }
 
 // to = probabilities with dropout
-MISSMODAL_INLINE void apply_mask(const Head& head, float* to) {
-  for (std::int64_t i = 0; i < head.queries * head.pitch; ++i) to[i] = head.probabilities[i] * head.mask[i];
+MISSMODAL_INLINE void drop_out(const Head& head, float* to) {
+  for (std::int64_t i = 0; i < head.queries * head.pitch; ++i)
+    to[i] = head.probabilities[i] * head.factors[i];
 }
 
 MISSMODAL_VECTORIZED void head_forward(const Head& head, Slice query, Slice key, Slice value, Slice out,
@@ -99,8 +100,8 @@ MISSMODAL_VECTORIZED void head_forward(const Head& head, Slice query, Slice key,
   for (std::int64_t i = 0; i < head.queries; ++i)
     softmax_row(head.probabilities + i * head.pitch, head.keys, head.pitch);
   const float* weights = head.probabilities;
-  if (head.mask) {
-    apply_mask(head, dropped);
+  if (head.factors) {
+    drop_out(head, dropped);
     weights = dropped;
   }
   small_product({weights, head.pitch}, v, head.wide, mixed, head.wide, head.queries, head.keys, head.wide);
@@ -116,10 +117,10 @@ MISSMODAL_VECTORIZED void head_backward(const Head& head, Slice query, Slice key
   small_product({d_mixed, head.wide}, v, head.pitch, d_scores, head.pitch, head.queries, head.width,
                 head.pitch);
   const float* weights = head.probabilities;
-  if (head.mask) {
-    apply_mask(head, dropped);
+  if (head.factors) {
+    drop_out(head, dropped);
     weights = dropped;
-    for (std::int64_t i = 0; i < head.queries * head.pitch; ++i) d_scores[i] *= head.mask[i];
+    for (std::int64_t i = 0; i < head.queries * head.pitch; ++i) d_scores[i] *= head.factors[i];
   }
   // d value = weights' d out
   small_product(ConstMatrix{weights, head.pitch}.transposed(), d_mixed, head.wide, result, head.wide,
@@ -143,10 +144,10 @@ MISSMODAL_VECTORIZED void head_backward(const Head& head, Slice query, Slice key
 }
 
 // Calls f(head, first query row, first key row, column) for every sequence and head, in the order in which
-// their probabilities and masks follow one another.
+// their probabilities and factors follow one another.
 template <typename F>
 void for_each_head(const RaggedLayout& layout, Rows rows, std::int64_t heads, std::int64_t width,
-                   float* probabilities, const float* masks, F&& f) {
+                   float* probabilities, const float* factors, F&& f) {
   const std::int64_t head_width = width / heads;
   std::int64_t query_row = 0;
   std::int64_t offset = 0;
@@ -161,7 +162,7 @@ void for_each_head(const RaggedLayout& layout, Rows rows, std::int64_t heads, st
                       padded(head_width),
                       1 / std::sqrt(static_cast<float>(head_width)),
                       probabilities + offset,
-                      masks ? masks + offset : nullptr};
+                      factors ? factors + offset : nullptr};
       f(head, query_row, layout.offsets()[sample], number * head_width);
       offset += queries * head.pitch;
     }
@@ -178,24 +179,24 @@ std::int64_t probability_count(const RaggedLayout& layout, Rows rows, std::int64
   return count;
 }
 
-DropoutMasks attention_masks(const RaggedLayout& layout, const AttentionOptions& options,
-                             const DropoutStream& dropout) {
+DropoutFactors attention_factors(const RaggedLayout& layout, const AttentionOptions& options,
+                                 const DropoutStream& dropout) {
   if (!dropout.active(options.dropout)) return {};
-  const torch::Tensor masks =
+  const torch::Tensor factors =
       torch::empty({probability_count(layout, options.rows, options.heads)}, torch::kFloat32);
-  float* out = masks.data_ptr<float>();
+  float* out = factors.data_ptr<float>();
   for (std::int64_t sample = 0; sample < layout.batch(); ++sample) {
     const auto pitch = static_cast<std::size_t>(padded(layout.lengths()[sample]));
     for (std::int64_t head = 0; head < options.heads; ++head) {
       for (std::int64_t query = layout.begin(options.rows, sample); query < layout.end(options.rows, sample);
            ++query) {
-        dropout.mask(options.dropout_layer, options.dropout, sample,
-                     DropoutStream::attention_row(head, query), {out, pitch});
+        dropout.row_factors(options.dropout_layer, options.dropout, sample,
+                            DropoutStream::attention_row(head, query), {out, pitch});
         out += pitch;
       }
     }
   }
-  return {masks};
+  return {factors};
 }
 
 // A tensor whose rows are contiguous, whatever lies between them.
@@ -209,18 +210,18 @@ Slice slice(const torch::Tensor& x, std::int64_t row, std::int64_t column) {
 
 struct RaggedAttention : torch::autograd::Function<RaggedAttention> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& query, const torch::Tensor& key,
-                               const torch::Tensor& value, const DropoutMasks& masks,
+                               const torch::Tensor& value, const DropoutFactors& factors,
                                const RaggedLayout& layout, Rows rows, std::int64_t heads) {
     const torch::Tensor q = with_rows(query), k = with_rows(key), v = with_rows(value);
     const torch::Tensor out = torch::empty({q.size(0), q.size(1)}, q.options());
     const torch::Tensor probabilities = torch::empty({probability_count(layout, rows, heads)}, q.options());
     Scratch scratch(layout.longest(), q.size(1) / heads);
-    for_each_head(layout, rows, heads, q.size(1), probabilities.data_ptr<float>(), masks.data(),
+    for_each_head(layout, rows, heads, q.size(1), probabilities.data_ptr<float>(), factors.data(),
                   [&](const Head& head, std::int64_t query_row, std::int64_t key_row, std::int64_t column) {
                     head_forward(head, slice(q, query_row, column), slice(k, key_row, column),
                                  slice(v, key_row, column), slice(out, query_row, column), scratch);
                   });
-    context->save_for_backward({q, k, v, masks.values, probabilities});
+    context->save_for_backward({q, k, v, factors.values, probabilities});
     context->saved_data["lengths"] = layout.lengths();
     context->saved_data["rows"] = static_cast<std::int64_t>(rows);
     context->saved_data["heads"] = heads;
@@ -230,7 +231,7 @@ struct RaggedAttention : torch::autograd::Function<RaggedAttention> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
     const torch::Tensor &q = saved[0], &k = saved[1], &v = saved[2], &probabilities = saved[4];
-    const DropoutMasks masks{saved[3]};
+    const DropoutFactors factors{saved[3]};
     const RaggedLayout layout(context->saved_data["lengths"].toIntVector(), torch::kCPU);
     const auto rows = static_cast<Rows>(context->saved_data["rows"].toInt());
     const std::int64_t heads = context->saved_data["heads"].toInt();
@@ -239,7 +240,7 @@ struct RaggedAttention : torch::autograd::Function<RaggedAttention> {
     const torch::Tensor d_k = torch::empty({k.size(0), k.size(1)}, q.options());
     const torch::Tensor d_v = torch::empty({v.size(0), v.size(1)}, q.options());
     Scratch scratch(layout.longest(), q.size(1) / heads);
-    for_each_head(layout, rows, heads, q.size(1), probabilities.data_ptr<float>(), masks.data(),
+    for_each_head(layout, rows, heads, q.size(1), probabilities.data_ptr<float>(), factors.data(),
                   [&](const Head& head, std::int64_t query_row, std::int64_t key_row, std::int64_t column) {
                     head_backward(head, slice(q, query_row, column), slice(k, key_row, column),
                                   slice(v, key_row, column), slice(d_out, query_row, column),
@@ -255,7 +256,7 @@ struct RaggedAttention : torch::autograd::Function<RaggedAttention> {
 torch::Tensor attend_ragged(const AttentionInput& input, const RaggedLayout& layout,
                             const AttentionOptions& options, const DropoutStream& dropout) {
   return RaggedAttention::apply(input.query, input.key, input.value,
-                                attention_masks(layout, options, dropout), layout, options.rows,
+                                attention_factors(layout, options, dropout), layout, options.rows,
                                 static_cast<std::int64_t>(options.heads));
 }
 

@@ -1,13 +1,14 @@
 #include "trainer/model/bilstm.h"
 
+#include "trainer/model/own_loops.h"
 #include "trainer/model/time_major.h"
 
 namespace missmodal::trainer {
 
 torch::Tensor bilstm(const torch::Tensor& x, const RaggedLayout& layout,
                      const std::vector<torch::Tensor>& parameters) {
-  const bool loop = x.is_cpu() && x.scalar_type() == torch::kFloat32 && !x.requires_grad();
-  return loop ? bilstm_loop(x, layout, parameters) : bilstm_packed(x, layout, parameters);
+  return takes_own_loops(x) && !x.requires_grad() ? bilstm_loop(x, layout, parameters)
+                                                  : bilstm_packed(x, layout, parameters);
 }
 
 torch::Tensor bilstm_packed(const torch::Tensor& x, const RaggedLayout& layout,

@@ -29,7 +29,7 @@ std::uint32_t threshold(double probability) {
 }
 
 // What the blocks of one row have in common.
-struct MaskRow {
+struct FactorRow {
   PhiloxKey key;
   std::uint32_t row;
   std::uint32_t sample;
@@ -40,16 +40,16 @@ struct MaskRow {
 
 // philox() of kLanes counters at once: the numbers of columns 128 g .. 128 g + 127 are the 16-bit parts of
 // blocks 16 g .. 16 g + 15, part by part, so that neighbouring columns lie in neighbouring vector lanes.
-MISSMODAL_VECTORIZED void fill_mask(MaskRow mask, float* out, std::size_t columns) {
+MISSMODAL_VECTORIZED void fill_factors(FactorRow common, float* out, std::size_t columns) {
   std::uint32_t block[4][kLanes];
   for (std::size_t first = 0; first < columns; first += 8 * kLanes, out += 8 * kLanes) {
     for (std::uint32_t lane = 0; lane < kLanes; ++lane) {
       block[0][lane] = static_cast<std::uint32_t>(first / 8) + lane;
-      block[1][lane] = mask.row;
-      block[2][lane] = mask.sample;
-      block[3][lane] = mask.layer;
+      block[1][lane] = common.row;
+      block[2][lane] = common.sample;
+      block[3][lane] = common.layer;
     }
-    PhiloxKey key = mask.key;
+    PhiloxKey key = common.key;
     for (int round = 0; round < kPhiloxRounds; ++round) {
       for (int lane = 0; lane < kLanes; ++lane) {
         const std::uint64_t product0 = std::uint64_t{kPhiloxM0} * block[0][lane];
@@ -67,7 +67,7 @@ MISSMODAL_VECTORIZED void fill_mask(MaskRow mask, float* out, std::size_t column
       const int shift = part % 2 == 0 ? 0 : 16;
       float values[kLanes];
       for (int lane = 0; lane < kLanes; ++lane) {
-        values[lane] = (word[lane] >> shift & 0xFFFFU) >= mask.threshold ? mask.scale : 0.0F;
+        values[lane] = (word[lane] >> shift & 0xFFFFU) >= common.threshold ? common.scale : 0.0F;
       }
       const std::size_t wanted = std::min<std::size_t>(kLanes, count - part * kLanes);
       for (std::size_t lane = 0; lane < wanted; ++lane) out[part * kLanes + lane] = values[lane];
@@ -89,25 +89,25 @@ float DropoutStream::scale(double probability) {
   return 65536.0F / static_cast<float>(65536 - threshold(probability));
 }
 
-void DropoutStream::mask(DropoutLayer layer, double probability, std::int64_t sample, std::int64_t row,
-                         std::span<float> columns) const {
-  fill_mask({key_, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(first_sample_ + sample),
-             layer.number(), threshold(probability), scale(probability)},
-            columns.data(), columns.size());
+void DropoutStream::row_factors(DropoutLayer layer, double probability, std::int64_t sample, std::int64_t row,
+                                std::span<float> columns) const {
+  fill_factors({key_, static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(first_sample_ + sample),
+                layer.number(), threshold(probability), scale(probability)},
+               columns.data(), columns.size());
 }
 
-DropoutMasks DropoutStream::masks(const RaggedLayout& layout, Rows rows, std::int64_t columns,
-                                  DropoutLayer layer, double probability) const {
+DropoutFactors DropoutStream::factors(const RaggedLayout& layout, Rows rows, std::int64_t columns,
+                                      DropoutLayer layer, double probability) const {
   if (!active(probability)) return {};
-  torch::Tensor masks = torch::empty({layout.count(rows), columns}, torch::kFloat32);
-  float* out = masks.data_ptr<float>();
+  torch::Tensor factors = torch::empty({layout.count(rows), columns}, torch::kFloat32);
+  float* out = factors.data_ptr<float>();
   for (std::int64_t sample = 0; sample < layout.batch(); ++sample) {
     for (std::int64_t row = layout.begin(rows, sample); row < layout.end(rows, sample);
          ++row, out += columns) {
-      mask(layer, probability, sample, row, {out, static_cast<std::size_t>(columns)});
+      row_factors(layer, probability, sample, row, {out, static_cast<std::size_t>(columns)});
     }
   }
-  return {masks};
+  return {factors};
 }
 
 torch::Tensor DropoutStream::fused(const torch::Tensor& x, double probability) const {
@@ -118,37 +118,37 @@ torch::Tensor DropoutStream::apply(const torch::Tensor& x, const RaggedLayout& l
                                    DropoutLayer layer, double probability) const {
   if (!active(probability)) return x;
   if (generator_.defined()) return fused(x, probability);
-  return x * masks(layout, rows, x.size(1), layer, probability).values.to(x.scalar_type());
+  return x * factors(layout, rows, x.size(1), layer, probability).values.to(x.scalar_type());
 }
 
 torch::Tensor DropoutStream::apply(const torch::Tensor& x, DropoutLayer layer, double probability) const {
   if (!active(probability)) return x;
   if (generator_.defined()) return fused(x, probability);
   const auto columns = static_cast<std::size_t>(x.size(1));
-  torch::Tensor masks = torch::empty(x.sizes(), torch::kFloat32);
-  float* out = masks.data_ptr<float>();
+  torch::Tensor factors = torch::empty(x.sizes(), torch::kFloat32);
+  float* out = factors.data_ptr<float>();
   for (std::int64_t sample = 0; sample < x.size(0); ++sample, out += columns) {
-    mask(layer, probability, sample, 0, {out, columns});
+    row_factors(layer, probability, sample, 0, {out, columns});
   }
-  return x * masks.to(x.scalar_type());
+  return x * factors.to(x.scalar_type());
 }
 
 torch::Tensor DropoutStream::apply_attention(const torch::Tensor& x, const RaggedLayout& layout, Rows rows,
                                              DropoutLayer layer, double probability) const {
   if (!active(probability)) return x;
   if (generator_.defined()) return fused(x, probability);
-  torch::Tensor masks = torch::zeros(x.sizes(), torch::kFloat32);
+  torch::Tensor factors = torch::zeros(x.sizes(), torch::kFloat32);
   for (std::int64_t sample = 0; sample < layout.batch(); ++sample) {
     const std::int64_t begin = layout.begin(rows, sample);
     for (std::int64_t head = 0; head < x.size(1); ++head) {
-      float* out = masks[sample][head].data_ptr<float>();
+      float* out = factors[sample][head].data_ptr<float>();
       for (std::int64_t query = begin; query < layout.end(rows, sample); ++query) {
-        mask(layer, probability, sample, attention_row(head, query),
-             {out + (query - begin) * x.size(3), static_cast<std::size_t>(layout.lengths()[sample])});
+        row_factors(layer, probability, sample, attention_row(head, query),
+                    {out + (query - begin) * x.size(3), static_cast<std::size_t>(layout.lengths()[sample])});
       }
     }
   }
-  return x * masks.to(x.scalar_type());
+  return x * factors.to(x.scalar_type());
 }
 
 }  // namespace missmodal::trainer

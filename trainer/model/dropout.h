@@ -1,8 +1,9 @@
 #pragma once
-// Dropout whose masks are a pure function of (seed, step, layer, place of the sample in the global batch, row
-// within the sample, column): not of the rank, of padding, or of what else is in the batch. docs/model.md
-// gives the recipe. On a GPU the library's fused dropout is used instead, seeded from (seed, step): there the
-// masks do depend on the batch's composition.
+// Dropout (Srivastava et al. 2014) multiplies each number with a factor, 0 or 1 / (1 - p). Here the factors
+// are a pure function of (seed, step, layer, place of the sample in the global batch, row within the sample,
+// column): not of the rank, of padding, or of what else is in the batch. docs/model.md gives the recipe. On a
+// GPU the library's fused dropout is used instead, seeded from (seed, step): there the factors do depend on
+// the batch's composition. ("Mask" is the word for who is missing a modality: sweeps/evaluation/masks.h.)
 
 #include <torch/torch.h>
 
@@ -24,9 +25,9 @@ struct DropoutLayer {
   constexpr std::uint32_t number() const { return owner << 24 | layer << 8 | place; }
 };
 
-// The masks of some rows, or none where dropout is off. Not a bare tensor: autograd functions take no
+// The factors of some rows, or none where dropout is off. Not a bare tensor: autograd functions take no
 // undefined one.
-struct DropoutMasks {
+struct DropoutFactors {
   torch::Tensor values;  // float32
   const float* data() const { return values.defined() ? values.data_ptr<float>() : nullptr; }
 };
@@ -46,22 +47,22 @@ class DropoutStream {
   torch::Tensor apply_attention(const torch::Tensor& x, const RaggedLayout& layout, Rows rows,
                                 DropoutLayer layer, double probability) const;
 
-  // For code that fuses dropout with something else, on the CPU: the masks of ragged rows,
+  // For code that fuses dropout with something else, on the CPU: the factors of ragged rows,
   // (layout.count(rows), columns).
-  DropoutMasks masks(const RaggedLayout& layout, Rows rows, std::int64_t columns, DropoutLayer layer,
-                     double probability) const;
+  DropoutFactors factors(const RaggedLayout& layout, Rows rows, std::int64_t columns, DropoutLayer layer,
+                         double probability) const;
 
   bool active(double probability) const { return active_ && probability > 0; }
 
-  // The mask of one row: 0 or 1 / (1 - p) a column, p being rounded to a multiple of 2^-16. `sample` is the
+  // One row's factors: 0 or 1 / (1 - p) a column, p being rounded to a multiple of 2^-16. `sample` is the
   // place in this batch. CPU only.
-  void mask(DropoutLayer layer, double probability, std::int64_t sample, std::int64_t row,
-            std::span<float> columns) const;
+  void row_factors(DropoutLayer layer, double probability, std::int64_t sample, std::int64_t row,
+                   std::span<float> columns) const;
 
   // 1 / (1 - p), p being rounded to a multiple of 2^-16.
   static float scale(double probability);
 
-  // Row number of an attention mask; its columns are the keys.
+  // Row number of attention probabilities; their columns are the keys.
   static constexpr std::int64_t attention_row(std::int64_t head, std::int64_t query) {
     return head << 20 | query;
   }

@@ -26,10 +26,12 @@ class MissModal : public Model {
   bool is_used(const std::string& parameter) const override;
   std::string text_configuration() const override { return bert_configuration_; }
 
+  // Every modality's vector, each encoder run once.
+  Encoded encode(const Batch& batch, const DropoutStream& dropout);
+
  private:
   const RaggedBatch& input(const Batch& batch, Modality modality) const;
   ModalityEncoder& encoder(Modality modality) { return *encoders_[static_cast<unsigned>(modality)]; }
-  Encoded encode(const Batch& batch, const DropoutStream& dropout);
   // What stands in a missing modality's place with route `full`.
   torch::Tensor encode_missing(const Batch& batch, Modality modality);
   bool trains_subsets() const;

@@ -8,6 +8,16 @@
 
 namespace missmodal::trainer {
 
+namespace {
+
+void freeze_pretrained(Model& model) {
+  for (auto& item : model.named_parameters()) {
+    if (model.is_pretrained(item.key())) item.value().set_requires_grad(false);
+  }
+}
+
+}  // namespace
+
 std::shared_ptr<Model> make_model(const sweeps::Configuration& configuration, const Widths& widths) {
   if (configuration.model.name != "missmodal") {
     throw InputError("model.name", fmt::format("no such model: {}", configuration.model.name));
@@ -19,6 +29,7 @@ std::shared_ptr<Model> make_model(const sweeps::Configuration& configuration, co
   auto model = std::make_shared<MissModal>(configuration, widths, text_configuration);
   model->initialize();
   model->load_text_weights();
+  if (configuration.training.text_learning_rate == 0) freeze_pretrained(*model);
   return model;
 }
 

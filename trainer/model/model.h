@@ -32,7 +32,7 @@ struct Batch {
 };
 
 // Where in a training we are: with the layer's number and an element's place this determines every dropout
-// mask (trainer/model/dropout.h), whatever rank computes it.
+// factor (trainer/model/dropout.h), whatever rank computes it.
 struct TrainingStep {
   std::uint64_t seed = 0;
   std::int64_t step = 0;          // optimiser step, from 0
@@ -49,13 +49,14 @@ class Model : public torch::nn::Module {
   // One training step's losses with dropout on; gradients flow from `total`.
   virtual Losses losses(const Batch& batch, const TrainingStep& step) = 0;
   // (7, B): row S is the prediction where only the subset S remains, by the configuration's route. No
-  // dropout; the caller holds a NoGradGuard. The encoders run once.
+  // dropout; the caller holds a NoGradGuard. Each modality is encoded once; with route `full` and `zero_at:
+  // input` also zero frames, one sequence a distinct length.
   virtual torch::Tensor predict(const Batch& batch) = 0;
   // (B): complete modalities only; what row TAV of predict() holds.
   virtual torch::Tensor predict_complete(const Batch& batch) = 0;
   // Parameters trained at text_learning_rate: the pretrained text encoder's. Names as in named_parameters().
   virtual bool is_pretrained(const std::string& parameter) const = 0;
-  // Whether any loss or scored prediction of this configuration can touch the parameter.
+  // Whether any loss or scored prediction of this configuration can touch the parameter; a frozen one's too.
   virtual bool is_used(const std::string& parameter) const = 0;
   // What it takes, beside configuration and widths, to build this model again without the weights folder:
   // that folder's config.json, "" for a model that reads none.
@@ -70,8 +71,9 @@ struct Widths {
 
 // Builds the model of a resolved configuration on the CPU, initialised by configuration.seed alone (every
 // parameter from a counter-based stream keyed by its name, so not by rank, order or LibTorch version);
-// pretrained text weights are loaded from configuration.model.text_weights. Throws InputError for a bad
-// weights folder.
+// pretrained text weights are loaded from configuration.model.text_weights. Where text_learning_rate is 0,
+// is_pretrained() parameters are frozen: they require no gradient. Throws InputError for a bad weights
+// folder.
 std::shared_ptr<Model> make_model(const sweeps::Configuration& configuration, const Widths& widths);
 
 // The same network without values, for a checkpoint to fill: nothing is read from text_weights.

@@ -1,6 +1,6 @@
 #pragma once
-// The two places of a Transformer layer where dropout meets something else; on the CPU each is one pass over
-// memory.
+// The two places of a Transformer layer where dropout (Srivastava et al. 2014) meets something else; on the
+// CPU each is one pass over memory.
 
 #include <torch/torch.h>
 
@@ -19,7 +19,10 @@ struct DropoutSite {
   double probability = 0;
 };
 
-// LayerNorm(residual + dropout(x)), all (rows, width).
+// LayerNorm(residual + dropout(x)), all (rows, width): the post-LayerNorm of Vaswani et al. 2017,
+// section 3.1. LayerNorm is Ba, Kiros & Hinton 2016, equation 3, as torch.nn.LayerNorm computes it: with the
+// mean and the variance (over width, not width - 1) of each row, weight (x - mean) / sqrt(variance + epsilon)
+// + bias.
 torch::Tensor residual_norm(const torch::Tensor& residual, const torch::Tensor& x, const DropoutSite& site,
                             const LinearParameters& norm, double epsilon);
 

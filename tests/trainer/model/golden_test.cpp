@@ -1,11 +1,14 @@
-// The model against plain PyTorch, tensor by tensor: golden/*.safetensors, written by scripts/make_golden.py.
+// The model against plain PyTorch, tensor by tensor, along both paths: golden/*.safetensors, written by
+// scripts/make_golden.py.
 
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <string>
+#include <tuple>
 
 #include "sweeps/configuration.h"
+#include "tests/trainer/model/paths.h"
 #include "tests/trainer/model/tiny_model.h"
 #include "trainer/data/safetensors/safetensors.h"
 #include "trainer/model/missmodal.h"
@@ -28,10 +31,12 @@ constexpr Tolerance kGradient{2e-6, 1e-4};
 constexpr Tolerance kTenLosses{2e-5, 1e-4};  // Adam's first steps have the size of the gradient's sign
 constexpr Tolerance kTenNorms{2e-4, 1e-3};
 
-class Golden : public ::testing::TestWithParam<const char*> {
+class Golden : public ::testing::TestWithParam<std::tuple<const char*, testing::Path>> {
  protected:
   Golden()
-      : file_(std::filesystem::path(MISSMODAL_GOLDEN_DIR) / (std::string(GetParam()) + ".safetensors")),
+      : along_(std::get<1>(GetParam())),
+        file_(std::filesystem::path(MISSMODAL_GOLDEN_DIR) /
+              (std::string(std::get<0>(GetParam())) + ".safetensors")),
         configuration_(configuration()),
         model_(make()) {}
 
@@ -93,10 +98,20 @@ class Golden : public ::testing::TestWithParam<const char*> {
         << name << " differs by " << testing::largest_difference(ours.detach(), theirs);
   }
 
+  testing::Along along_;
   SafetensorsFile file_;
   sweeps::Configuration configuration_;
   std::shared_ptr<MissModal> model_;
 };
+
+TEST_P(Golden, EveryModalitysVector) {
+  const torch::NoGradGuard no_grad;
+  const Encoded encoded = model_->encode(batch(), DropoutStream());
+  for (const Modality modality : kModalities) {
+    expect_equal(encoded[static_cast<unsigned>(modality)], "encoded." + std::string(name(modality)),
+                 kEncoded);
+  }
+}
 
 TEST_P(Golden, PredictionsOfEverySubset) {
   const torch::NoGradGuard no_grad;
@@ -140,8 +155,13 @@ TEST_P(Golden, TenTrainingSteps) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, Golden,
-                         ::testing::Values("sequence_gmc_mean_sq", "sequence_negatives_sq", "sequence_task",
-                                           "bert_gmc_l2", "bert_task"));
+                         ::testing::Combine(::testing::Values("sequence_gmc_mean_sq", "sequence_negatives_sq",
+                                                              "sequence_task", "bert_gmc_l2", "bert_task"),
+                                            ::testing::ValuesIn(testing::kPaths)),
+                         [](const auto& parameter) {
+                           return std::string(std::get<0>(parameter.param)) + "_" +
+                                  testing::name(std::get<1>(parameter.param));
+                         });
 
 }  // namespace
 }  // namespace missmodal::trainer

@@ -1,4 +1,4 @@
-// Laws that hold whatever the weights: what must not change a result does not.
+// Laws that hold whatever the weights, along both paths: what must not change a result does not.
 
 #include "trainer/model/missmodal.h"
 
@@ -6,9 +6,11 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "sweeps/error.h"
+#include "tests/trainer/model/paths.h"
 #include "tests/trainer/model/tiny_model.h"
 
 namespace missmodal::trainer {
@@ -44,13 +46,19 @@ torch::Tensor flat_gradient(Model& model) {
   return torch::cat(gradients);
 }
 
-class MissModalLaws : public ::testing::TestWithParam<TextEncoder> {};
+class MissModalLaws : public ::testing::TestWithParam<std::tuple<TextEncoder, testing::Path>> {
+ protected:
+  TextEncoder text_encoder() const { return std::get<0>(GetParam()); }
+
+ private:
+  testing::Along along_{std::get<1>(GetParam())};
+};
 
 TEST_P(MissModalLaws, CompanyInABatchDoesNotChangeAPrediction) {
   const torch::NoGradGuard no_grad;
   const Batch batch = random_batch(kLengths);
   for (const Route route : {Route::subset, Route::full}) {
-    auto configuration = tiny_configuration(GetParam());
+    auto configuration = tiny_configuration(text_encoder());
     configuration.evaluation.route = route;
     const auto model = make(configuration);
     const torch::Tensor together = model->predict(batch);
@@ -63,17 +71,21 @@ TEST_P(MissModalLaws, CompanyInABatchDoesNotChangeAPrediction) {
 
 // With the sequence encoder, where dropout can be off; BERT's follows config.json.
 TEST(MissModal, TheOrderOfABatchDoesNotChangeTheGradient) {
-  const auto model = make(tiny_configuration(TextEncoder::sequence));
-  const Batch batch = random_batch(kLengths);
-  model->losses(batch, {}).total.backward();
-  const torch::Tensor first = flat_gradient(*model);
-  model->losses(pick(batch, {4, 2, 0, 1, 5, 3}), {}).total.backward();
-  const torch::Tensor second = flat_gradient(*model);
-  EXPECT_LT((first - second).norm().item<double>(), 1e-5 * first.norm().item<double>());
+  for (const testing::Path path : testing::kPaths) {
+    SCOPED_TRACE(testing::name(path));
+    const testing::Along along(path);
+    const auto model = make(tiny_configuration(TextEncoder::sequence));
+    const Batch batch = random_batch(kLengths);
+    model->losses(batch, {}).total.backward();
+    const torch::Tensor first = flat_gradient(*model);
+    model->losses(pick(batch, {4, 2, 0, 1, 5, 3}), {}).total.backward();
+    const torch::Tensor second = flat_gradient(*model);
+    EXPECT_LT((first - second).norm().item<double>(), 1e-5 * first.norm().item<double>());
+  }
 }
 
 TEST_P(MissModalLaws, SameSeedSameBitsOtherSeedOthers) {
-  auto configuration = tiny_configuration(GetParam(), 0.3);
+  auto configuration = tiny_configuration(text_encoder(), 0.3);
   const Batch batch = random_batch(kLengths);
   const auto gradient = [&](TrainingStep step) {
     const auto model = make(configuration);
@@ -91,7 +103,7 @@ TEST_P(MissModalLaws, SameSeedSameBitsOtherSeedOthers) {
 // task and dis are means over utterances, so the halves' losses average to the whole's if, and only if, each
 // half sees the dropout masks of its place in the whole.
 TEST_P(MissModalLaws, HalvesOfABatchDropOutWhatTheWholeDoes) {
-  auto configuration = tiny_configuration(GetParam(), 0.3);
+  auto configuration = tiny_configuration(text_encoder(), 0.3);
   configuration.loss.terms = {LossTerm::task, LossTerm::dis, LossTerm::sem};
   const auto model = make(configuration);
   const Batch batch = random_batch(kLengths);
@@ -111,7 +123,7 @@ TEST_P(MissModalLaws, ARowDoesNotSeeWhatIsMissing) {
   const Batch batch = random_batch(kLengths, 1);
   const Batch other = random_batch(kLengths, 2);
   for (const Route route : {Route::subset, Route::full}) {
-    auto configuration = tiny_configuration(GetParam());
+    auto configuration = tiny_configuration(text_encoder());
     configuration.evaluation.route = route;
     const auto model = make(configuration);
     const torch::Tensor predictions = model->predict(batch);
@@ -135,14 +147,14 @@ TEST_P(MissModalLaws, ARowDoesNotSeeWhatIsMissing) {
 // zero.
 TEST_P(MissModalLaws, ZeroedFramesAreWhatALookUpHolds) {
   const torch::NoGradGuard no_grad;
-  auto configuration = tiny_configuration(GetParam());
+  auto configuration = tiny_configuration(text_encoder());
   configuration.evaluation.route = Route::full;
-  if (GetParam() == TextEncoder::sequence) configuration.evaluation.zero_text = ZeroAt::input;
+  if (text_encoder() == TextEncoder::sequence) configuration.evaluation.zero_text = ZeroAt::input;
   const auto model = make(configuration);
   const Batch batch = random_batch(kLengths);
   const torch::Tensor predictions = model->predict(batch);
   for (const Subset subset : kSubsets) {
-    if (GetParam() == TextEncoder::bert && !has(subset, Modality::text)) continue;
+    if (text_encoder() == TextEncoder::bert && !has(subset, Modality::text)) continue;
     Batch zeroed = batch;
     for (const Modality modality : kModalities) {
       RaggedBatch& ragged = zeroed.sequences[static_cast<unsigned>(modality)];
@@ -157,10 +169,26 @@ TEST_P(MissModalLaws, CompletePredictionIsTheFirstRow) {
   const torch::NoGradGuard no_grad;
   const Batch batch = random_batch(kLengths);
   for (const Route route : {Route::subset, Route::full}) {
-    auto configuration = tiny_configuration(GetParam());
+    auto configuration = tiny_configuration(text_encoder());
     configuration.evaluation.route = route;
     const auto model = make(configuration);
     EXPECT_LT(largest_difference(model->predict_complete(batch), model->predict(batch)[0]), 1e-6);
+  }
+}
+
+// The paths differ in rounding alone, and do differ: a switch that did nothing would go unseen elsewhere.
+TEST(MissModal, BothPathsGiveNearlyTheSameGradient) {
+  for (const TextEncoder text_encoder : {TextEncoder::sequence, TextEncoder::bert}) {
+    const auto model = make(tiny_configuration(text_encoder, 0.3));
+    const Batch batch = random_batch(kLengths);
+    std::vector<torch::Tensor> gradients;
+    for (const testing::Path path : testing::kPaths) {
+      const testing::Along along(path);
+      model->losses(batch, {1111, 5, 0}).total.backward();
+      gradients.push_back(flat_gradient(*model));
+    }
+    EXPECT_FALSE(torch::equal(gradients[0], gradients[1]));
+    EXPECT_LT((gradients[0] - gradients[1]).norm().item<double>(), 1e-5 * gradients[0].norm().item<double>());
   }
 }
 
@@ -169,7 +197,7 @@ TEST_P(MissModalLaws, FloatsAreNearDoubles) {
   Batch doubles = batch;
   for (RaggedBatch& ragged : doubles.sequences) ragged.rows = ragged.rows.to(torch::kFloat64);
   doubles.labels = doubles.labels.to(torch::kFloat64);
-  const auto configuration = tiny_configuration(GetParam(), 0.3);
+  const auto configuration = tiny_configuration(text_encoder(), 0.3);
   const auto single = make(configuration);
   const auto precise = make(configuration);
   precise->to(torch::kFloat64);
@@ -180,9 +208,12 @@ TEST_P(MissModalLaws, FloatsAreNearDoubles) {
 }
 
 INSTANTIATE_TEST_SUITE_P(TextEncoders, MissModalLaws,
-                         ::testing::Values(TextEncoder::sequence, TextEncoder::bert),
+                         ::testing::Combine(::testing::Values(TextEncoder::sequence, TextEncoder::bert),
+                                            ::testing::ValuesIn(testing::kPaths)),
                          [](const auto& parameter) {
-                           return parameter.param == TextEncoder::bert ? "bert" : "sequence";
+                           const bool bert = std::get<0>(parameter.param) == TextEncoder::bert;
+                           return (bert ? "bert_" : "sequence_") +
+                                  testing::name(std::get<1>(parameter.param));
                          });
 
 // Without geo, dis and sem the incomplete fusions never see a gradient, so nothing may be scored through

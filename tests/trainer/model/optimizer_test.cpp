@@ -8,6 +8,8 @@
 #include <limits>
 #include <string>
 
+#include "tests/trainer/model/paths.h"
+
 namespace missmodal::trainer {
 namespace {
 
@@ -84,17 +86,34 @@ TEST(AdamW, WarmupRisesLinearlyFromZero) {
 
 // The flat loop on floats and the tensor operations on everything else are one formula.
 TEST(AdamW, LoopAndTensorOperationsAgree) {
-  OneMatrix loop;
-  OneMatrix tensors;
-  tensors.to(torch::kFloat64);
-  AdamW first_optimizer(loop, configuration());
-  AdamW second_optimizer(tensors, configuration());
-  for (int step = 0; step < 5; ++step) {
-    loop.set_gradients(0.3 * step - 0.5);
-    tensors.set_gradients(0.3 * step - 0.5);
-    EXPECT_NEAR(first_optimizer.step(), second_optimizer.step(), 1e-6);
-    EXPECT_NEAR(first(loop.matrix), first(tensors.matrix), 1e-6);
-    EXPECT_NEAR(first(loop.bias), first(tensors.bias), 1e-6);
+  for (const auto type : {torch::kFloat64, torch::kFloat32}) {
+    OneMatrix loop;
+    OneMatrix tensors;
+    tensors.to(type);
+    AdamW first_optimizer(loop, configuration());
+    AdamW second_optimizer(tensors, configuration());
+    for (int step = 0; step < 5; ++step) {
+      loop.set_gradients(0.3 * step - 0.5);
+      tensors.set_gradients(0.3 * step - 0.5);
+      const double norm = first_optimizer.step();
+      const testing::Along library(testing::Path::library);
+      EXPECT_NEAR(norm, second_optimizer.step(), 1e-6);
+      EXPECT_NEAR(first(loop.matrix), first(tensors.matrix), 1e-6);
+      EXPECT_NEAR(first(loop.bias), first(tensors.bias), 1e-6);
+    }
+  }
+}
+
+TEST(AdamW, LeavesAFrozenParameterOutOfUpdateAndNorm) {
+  for (const testing::Path path : testing::kPaths) {
+    const testing::Along along(path);
+    OneMatrix model;
+    model.pretrained.set_requires_grad(false);
+    AdamW optimizer(model, configuration());
+    model.set_gradients(1);
+    EXPECT_NEAR(optimizer.step(), 3, 1e-6);  // 6 + 3 ones
+    EXPECT_EQ(first(model.pretrained), 1);
+    EXPECT_NE(first(model.bias), 1);
   }
 }
 

@@ -1,0 +1,92 @@
+#include "trainer/batch.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "tests/trainer/small_dataset.h"
+
+namespace missmodal::trainer {
+namespace {
+
+using missmodal::testing::ScratchFolder;
+using sweeps::SplitName;
+
+// Population standard deviation of each column.
+torch::Tensor deviation(const torch::Tensor& rows) {
+  return (rows - rows.mean(0)).square().mean(0).sqrt();
+}
+
+class BatchTest : public ::testing::Test {
+ protected:
+  BatchMaker maker(sweeps::Normalize normalize) const {
+    return {normalization_of(*dataset_, normalize), torch::kCPU};
+  }
+
+  ScratchFolder folder_;
+  std::shared_ptr<const Dataset> dataset_ = testing::small_dataset(folder_);
+  const Split& split_ = dataset_->split(SplitName::valid);
+};
+
+TEST_F(BatchTest, HoldsTheUtterancesAskedForInThatOrder) {
+  const std::vector<std::size_t> indices{4, 0, 2};
+  const Batch batch = maker(sweeps::Normalize::none).make(split_, indices);
+  EXPECT_EQ(batch.size(), 3);
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    EXPECT_EQ(batch.labels[static_cast<std::int64_t>(i)].item<float>(), split_.labels[indices[i]]);
+  }
+  for (const Modality modality : kModalities) {
+    const Sequences& sequences = split_.of(modality);
+    const RaggedBatch& ragged = batch.of(modality);
+    std::int64_t row = 0;
+    for (std::size_t i = 0; i < indices.size(); ++i) {
+      const auto utterance = indices[i];
+      ASSERT_EQ(ragged.lengths[i], sequences.lengths[utterance]);
+      for (std::int64_t frame = sequences.offsets[utterance]; frame < sequences.offsets[utterance + 1];
+           ++frame, ++row) {
+        for (int k = 0; k < sequences.width; ++k) {
+          EXPECT_EQ(ragged.rows[row][k].item<float>(),
+                    sequences.frames[static_cast<std::size_t>(frame * sequences.width + k)]);
+        }
+        if (modality == Modality::text) {
+          EXPECT_EQ(batch.tokens.rows[row].item<std::int64_t>(),
+                    split_.tokens[static_cast<std::size_t>(frame)]);
+        }
+      }
+    }
+    EXPECT_EQ(ragged.rows.size(0), row);
+  }
+  EXPECT_EQ(batch.tokens.lengths, batch.of(Modality::text).lengths);
+}
+
+TEST_F(BatchTest, AudioAndVisionAreStandardisedByTheTrainSplit) {
+  const Split& train = dataset_->split(SplitName::train);
+  std::vector<std::size_t> all(train.size());
+  for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
+  const Batch plain = maker(sweeps::Normalize::none).make(train, all);
+  const Batch batch = maker(sweeps::Normalize::zscore).make(train, all);
+  EXPECT_TRUE(torch::equal(batch.of(Modality::text).rows, plain.of(Modality::text).rows));
+  for (const Modality modality : {Modality::audio, Modality::vision}) {
+    const torch::Tensor rows = batch.of(modality).rows;
+    EXPECT_LT(rows.mean(0).abs().max().item<double>(), 1e-5);
+    EXPECT_LT((deviation(rows) - 1).abs().max().item<double>(), 1e-5);
+  }
+  // Another split gets the same shift and scale.
+  const std::vector<std::size_t> first{0};
+  const torch::Tensor valid = maker(sweeps::Normalize::none).make(split_, first).of(Modality::audio).rows;
+  const torch::Tensor shift = plain.of(Modality::audio).rows.mean(0);
+  const torch::Tensor scale = deviation(plain.of(Modality::audio).rows);
+  const torch::Tensor expected = (valid - shift) / scale;
+  EXPECT_TRUE(torch::allclose(maker(sweeps::Normalize::zscore).make(split_, first).of(Modality::audio).rows,
+                              expected, 1e-4, 1e-5));
+}
+
+TEST_F(BatchTest, WidthsAreTheDatasets) {
+  const Widths widths = widths_of(*dataset_);
+  EXPECT_EQ(widths.text, testing::kSmallWidths[0]);
+  EXPECT_EQ(widths.audio, testing::kSmallWidths[1]);
+  EXPECT_EQ(widths.vision, testing::kSmallWidths[2]);
+}
+
+}  // namespace
+}  // namespace missmodal::trainer
