@@ -51,20 +51,20 @@ TEST(Dropout, AttentionFactorsDoNotDependOnPadding) {
 }
 
 TEST(Dropout, EveryPartOfThePlaceCounts) {
-  const auto row = [](TrainingStep step, DropoutLayer layer, std::int64_t row) {
+  const auto factors_at = [](TrainingStep step, DropoutLayer layer, std::int64_t row) {
     std::vector<float> columns(256);
     DropoutStream(step, torch::kCPU).row_factors(layer, 0.5, 0, row, columns);
     return columns;
   };
-  const auto first = row({1, 0, 0}, kLayer, 0);
-  EXPECT_EQ(first, row({1, 0, 0}, kLayer, 0));
-  EXPECT_NE(first, row({2, 0, 0}, kLayer, 0));
-  EXPECT_NE(first, row({1, 1, 0}, kLayer, 0));
-  EXPECT_NE(first, row({1, 0, 1}, kLayer, 0));
-  EXPECT_NE(first, row({1, 0, 0}, {0, 2, 3}, 0));
-  EXPECT_NE(first, row({1, 0, 0}, {1, 1, 3}, 0));
-  EXPECT_NE(first, row({1, 0, 0}, {1, 2, 2}, 0));
-  EXPECT_NE(first, row({1, 0, 0}, kLayer, 1));
+  const auto first = factors_at({1, 0, 0}, kLayer, 0);
+  EXPECT_EQ(first, factors_at({1, 0, 0}, kLayer, 0));
+  EXPECT_NE(first, factors_at({2, 0, 0}, kLayer, 0));
+  EXPECT_NE(first, factors_at({1, 1, 0}, kLayer, 0));
+  EXPECT_NE(first, factors_at({1, 0, 1}, kLayer, 0));
+  EXPECT_NE(first, factors_at({1, 0, 0}, {0, 2, 3}, 0));
+  EXPECT_NE(first, factors_at({1, 0, 0}, {1, 1, 3}, 0));
+  EXPECT_NE(first, factors_at({1, 0, 0}, {1, 2, 2}, 0));
+  EXPECT_NE(first, factors_at({1, 0, 0}, kLayer, 1));
 }
 
 // docs/model.md's recipe, written out once more.
