@@ -14,11 +14,11 @@ torch::Tensor row_of(const std::vector<float>& values) {
 
 }  // namespace
 
-BatchMaker::BatchMaker(std::array<Normalization, 3> normalization, torch::Device device)
+Collator::Collator(std::array<Normalization, 3> normalization, torch::Device device)
     : normalization_(std::move(normalization)), device_(device) {}
 
-RaggedBatch BatchMaker::gather(const Split& split, Modality modality,
-                               std::span<const std::size_t> indices) const {
+RaggedBatch Collator::gather(const Split& split, Modality modality,
+                             std::span<const std::size_t> indices) const {
   const Sequences& sequences = split.of(modality);
   const auto width = static_cast<std::size_t>(sequences.width);
   RaggedBatch batch;
@@ -42,7 +42,7 @@ RaggedBatch BatchMaker::gather(const Split& split, Modality modality,
   return batch;
 }
 
-Batch BatchMaker::make(const Split& split, std::span<const std::size_t> indices) const {
+Batch Collator::collate(const Split& split, std::span<const std::size_t> indices) const {
   MISSMODAL_CHECK(!indices.empty());
   Batch batch;
   for (Modality modality : kModalities) {

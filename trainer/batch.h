@@ -11,13 +11,14 @@
 
 namespace missmodal::trainer {
 
-// Fixed for a trial: the train split's normalisation and the device. Does not keep the dataset alive.
-class BatchMaker {
+// What torch.utils.data calls collate_fn, fixed for a trial: the train split's normalisation and the device.
+// Does not keep the dataset alive.
+class Collator {
  public:
-  BatchMaker(std::array<Normalization, 3> normalization, torch::Device device);
+  Collator(std::array<Normalization, 3> normalization, torch::Device device);
 
   // The utterances `indices` of `split`, in that order. Precondition: not empty.
-  Batch make(const Split& split, std::span<const std::size_t> indices) const;
+  Batch collate(const Split& split, std::span<const std::size_t> indices) const;
 
   const std::array<Normalization, 3>& normalization() const { return normalization_; }
 

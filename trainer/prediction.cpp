@@ -21,7 +21,7 @@ std::vector<std::size_t> by_length(const Split& split) {
 }
 
 // `predict` gives (rows, B) for a batch; the result is (rows, N) in the split's order.
-std::optional<std::vector<float>> predict_rows(Model& model, const Split& split, const BatchMaker& batches,
+std::optional<std::vector<float>> predict_rows(Model& model, const Split& split, const Collator& collator,
                                                const PassOptions& options, std::size_t rows,
                                                const std::function<torch::Tensor(const Batch&)>& predict) {
   const torch::NoGradGuard no_grad;
@@ -34,7 +34,7 @@ std::optional<std::vector<float>> predict_rows(Model& model, const Split& split,
     const std::size_t count = std::min(batch_size, order.size() - first);
     const std::span<const std::size_t> indices(order.data() + first, count);
     const torch::Tensor predictions =
-        predict(batches.make(split, indices)).to(torch::kCPU, torch::kFloat32).contiguous();
+        predict(collator.collate(split, indices)).to(torch::kCPU, torch::kFloat32).contiguous();
     const float* from = predictions.data_ptr<float>();
     for (std::size_t row = 0; row < rows; ++row) {
       for (std::size_t i : indices) values[row * split.size() + i] = *from++;
@@ -45,15 +45,15 @@ std::optional<std::vector<float>> predict_rows(Model& model, const Split& split,
 
 }  // namespace
 
-std::optional<std::vector<float>> predict_subsets(Model& model, const Split& split, const BatchMaker& batches,
+std::optional<std::vector<float>> predict_subsets(Model& model, const Split& split, const Collator& collator,
                                                   const PassOptions& options) {
-  return predict_rows(model, split, batches, options, kSubsetCount,
+  return predict_rows(model, split, collator, options, kSubsetCount,
                       [&model](const Batch& batch) { return model.predict(batch); });
 }
 
-std::optional<std::vector<float>> predict_complete(Model& model, const Split& split,
-                                                   const BatchMaker& batches, const PassOptions& options) {
-  return predict_rows(model, split, batches, options, 1,
+std::optional<std::vector<float>> predict_complete(Model& model, const Split& split, const Collator& collator,
+                                                   const PassOptions& options) {
+  return predict_rows(model, split, collator, options, 1,
                       [&model](const Batch& batch) { return model.predict_complete(batch); });
 }
 

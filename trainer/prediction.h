@@ -19,12 +19,11 @@ struct PassOptions {
 
 // (7, N) row-major in Subset order: what evaluation.h looks up in. Nothing if interrupted. Puts the model
 // into evaluation mode.
-std::optional<std::vector<float>> predict_subsets(Model& model, const Split& split, const BatchMaker& batches,
+std::optional<std::vector<float>> predict_subsets(Model& model, const Split& split, const Collator& collator,
                                                   const PassOptions& options = {});
 
 // (N): complete modalities only; the same otherwise.
-std::optional<std::vector<float>> predict_complete(Model& model, const Split& split,
-                                                   const BatchMaker& batches,
+std::optional<std::vector<float>> predict_complete(Model& model, const Split& split, const Collator& collator,
                                                    const PassOptions& options = {});
 
 }  // namespace missmodal::trainer

@@ -76,14 +76,14 @@ class Training {
         valid_(dataset.split(SplitName::valid)),
         device_(device),
         model_(make_model(configuration, widths_of(dataset))),
-        batches_(normalization_of(dataset, configuration.normalize), device) {
+        collator_(normalization_of(dataset, configuration.normalize), device) {
     model_->to(device);
     optimizer_ = std::make_unique<AdamW>(*model_, configuration.training);
   }
 
   Model& model() { return *model_; }
   std::shared_ptr<Model> model_pointer() { return model_; }
-  const BatchMaker& batches() const { return batches_; }
+  const Collator& collator() const { return collator_; }
   PassOptions pass(const TrialHooks& hooks) const {
     return {configuration_.training.batch_size, hooks.interrupted};
   }
@@ -97,7 +97,7 @@ class Training {
       EpochRecord record;
       record.epoch = epoch;
       if (!train_epoch(record, result, hooks)) return;
-      const auto predictions = predict_complete(*model_, valid_, batches_, pass(hooks));
+      const auto predictions = predict_complete(*model_, valid_, collator_, pass(hooks));
       if (!predictions) {
         result.outcome = sweeps::Outcome::interrupted;
         return;
@@ -136,7 +136,7 @@ class Training {
         return false;
       }
       const std::size_t count = std::min(batch_size, order.size() - first);
-      const Batch batch = batches_.make(train_, std::span(order.data() + first, count));
+      const Batch batch = collator_.collate(train_, std::span(order.data() + first, count));
       const Losses losses =
           model_->losses(batch, {static_cast<std::uint64_t>(configuration_.seed), step_, 0});
       ++step_;
@@ -163,7 +163,7 @@ class Training {
   const Split& valid_;
   torch::Device device_;
   std::shared_ptr<Model> model_;
-  BatchMaker batches_;
+  Collator collator_;
   std::unique_ptr<AdamW> optimizer_;
   std::int64_t step_ = 0;
 };
@@ -174,7 +174,7 @@ void evaluate(Training& training, const Dataset& dataset, const EvaluationSetup&
   for (const auto& [name, masks] :
        {std::pair{SplitName::valid, &evaluation.valid}, std::pair{SplitName::test, &evaluation.test}}) {
     const Split& split = dataset.split(name);
-    auto predictions = predict_subsets(training.model(), split, training.batches(), training.pass(hooks));
+    auto predictions = predict_subsets(training.model(), split, training.collator(), training.pass(hooks));
     if (!predictions) {
       result.outcome = sweeps::Outcome::interrupted;
       result.predictions.clear();
@@ -213,7 +213,7 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
   if (result.outcome == sweeps::Outcome::finished) {
     training.model().to(torch::kCPU);
     trial.checkpoint = Checkpoint{configuration, dataset.content_sha256(), widths_of(dataset),
-                                  training.batches().normalization(), training.model_pointer()};
+                                  training.collator().normalization(), training.model_pointer()};
   }
   result.peak_memory_bytes = peak_memory.bytes();
   return trial;

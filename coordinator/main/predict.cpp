@@ -103,9 +103,9 @@ int predict(const PredictOptions& options) {
   const auto dataset = trainer::Dataset::open(options.data);
   check_widths(options, checkpoint, *dataset);
   const trainer::Split& split = dataset->split(split_of(options.split));
-  const trainer::BatchMaker batches(checkpoint.normalization, torch::kCPU);
+  const trainer::Collator collator(checkpoint.normalization, torch::kCPU);
   const std::vector<float> predictions =
-      trainer::predict_subsets(*checkpoint.model, split, batches, {.batch_size = kBatchSize}).value();
+      trainer::predict_subsets(*checkpoint.model, split, collator, {.batch_size = kBatchSize}).value();
   const std::string text = csv(split, predictions, options.subset);
   if (options.output.empty()) {
     fmt::print("{}", text);

@@ -45,7 +45,7 @@ void measure(const std::string& sweep_file, const std::vector<std::string>& sett
   const auto dataset = Dataset::open(sweep.dataset_path);
   const EvaluationSetup setup(sweep.evaluation, *dataset);  // once a process, not once a trial
   const auto model = make_model(configuration, widths_of(*dataset));
-  const BatchMaker batches(normalization_of(*dataset, configuration.normalize), torch::kCPU);
+  const Collator collator(normalization_of(*dataset, configuration.normalize), torch::kCPU);
   const int batch_size = configuration.training.batch_size;
   const std::vector<std::pair<sweeps::SplitName, const sweeps::MaskTable*>> splits{
       {sweeps::SplitName::valid, &setup.valid}, {sweeps::SplitName::test, &setup.test}};
@@ -55,7 +55,7 @@ void measure(const std::string& sweep_file, const std::vector<std::string>& sett
   for (int repetition = -1; repetition < kRepetitions; ++repetition) {  // the first warms up
     const double pass = seconds([&] {
       for (const auto& [name, masks] : splits)
-        predict_complete(*model, dataset->split(name), batches, {.batch_size = batch_size});
+        predict_complete(*model, dataset->split(name), collator, {.batch_size = batch_size});
     });
     double evaluating = 0;
     rows = 0;
@@ -63,7 +63,7 @@ void measure(const std::string& sweep_file, const std::vector<std::string>& sett
       for (const auto& [name, masks] : splits) {
         const Split& split = dataset->split(name);
         const std::vector<float> predictions =
-            predict_subsets(*model, split, batches, {.batch_size = batch_size}).value();
+            predict_subsets(*model, split, collator, {.batch_size = batch_size}).value();
         evaluating +=
             seconds([&] { rows += evaluate(name, predictions, split.labels, setup.plan, *masks).size(); });
       }

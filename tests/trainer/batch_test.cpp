@@ -19,7 +19,7 @@ torch::Tensor deviation(const torch::Tensor& rows) {
 
 class BatchTest : public ::testing::Test {
  protected:
-  BatchMaker maker(sweeps::Normalize normalize) const {
+  Collator collator(sweeps::Normalize normalize) const {
     return {normalization_of(*dataset_, normalize), torch::kCPU};
   }
 
@@ -30,7 +30,7 @@ class BatchTest : public ::testing::Test {
 
 TEST_F(BatchTest, HoldsTheUtterancesAskedForInThatOrder) {
   const std::vector<std::size_t> indices{4, 0, 2};
-  const Batch batch = maker(sweeps::Normalize::none).make(split_, indices);
+  const Batch batch = collator(sweeps::Normalize::none).collate(split_, indices);
   EXPECT_EQ(batch.size(), 3);
   for (std::size_t i = 0; i < indices.size(); ++i) {
     EXPECT_EQ(batch.labels[static_cast<std::int64_t>(i)].item<float>(), split_.labels[indices[i]]);
@@ -63,8 +63,8 @@ TEST_F(BatchTest, AudioAndVisionAreStandardisedByTheTrainSplit) {
   const Split& train = dataset_->split(SplitName::train);
   std::vector<std::size_t> all(train.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
-  const Batch plain = maker(sweeps::Normalize::none).make(train, all);
-  const Batch batch = maker(sweeps::Normalize::zscore).make(train, all);
+  const Batch plain = collator(sweeps::Normalize::none).collate(train, all);
+  const Batch batch = collator(sweeps::Normalize::zscore).collate(train, all);
   EXPECT_TRUE(torch::equal(batch.of(Modality::text).rows, plain.of(Modality::text).rows));
   for (const Modality modality : {Modality::audio, Modality::vision}) {
     const torch::Tensor rows = batch.of(modality).rows;
@@ -73,12 +73,14 @@ TEST_F(BatchTest, AudioAndVisionAreStandardisedByTheTrainSplit) {
   }
   // Another split gets the same shift and scale.
   const std::vector<std::size_t> first{0};
-  const torch::Tensor valid = maker(sweeps::Normalize::none).make(split_, first).of(Modality::audio).rows;
+  const torch::Tensor valid =
+      collator(sweeps::Normalize::none).collate(split_, first).of(Modality::audio).rows;
   const torch::Tensor shift = plain.of(Modality::audio).rows.mean(0);
   const torch::Tensor scale = deviation(plain.of(Modality::audio).rows);
   const torch::Tensor expected = (valid - shift) / scale;
-  EXPECT_TRUE(torch::allclose(maker(sweeps::Normalize::zscore).make(split_, first).of(Modality::audio).rows,
-                              expected, 1e-4, 1e-5));
+  EXPECT_TRUE(
+      torch::allclose(collator(sweeps::Normalize::zscore).collate(split_, first).of(Modality::audio).rows,
+                      expected, 1e-4, 1e-5));
 }
 
 TEST_F(BatchTest, WidthsAreTheDatasets) {

@@ -35,14 +35,14 @@ class Prediction : public ::testing::Test {
   ScratchFolder folder_;
   std::shared_ptr<const Dataset> dataset_ = testing::small_dataset(folder_);
   const Split& split_ = dataset_->split(SplitName::train);
-  BatchMaker batches_{normalization_of(*dataset_, sweeps::Normalize::none), torch::kCPU};
+  Collator collator_{normalization_of(*dataset_, sweeps::Normalize::none), torch::kCPU};
   Telltale model_;
 };
 
 TEST_F(Prediction, EveryNumberLandsAtItsUtteranceAndSubset) {
   for (const int batch_size : {1, 5, 12, 64}) {
     SCOPED_TRACE(batch_size);
-    const auto matrix = predict_subsets(model_, split_, batches_, {.batch_size = batch_size});
+    const auto matrix = predict_subsets(model_, split_, collator_, {.batch_size = batch_size});
     ASSERT_TRUE(matrix);
     ASSERT_EQ(matrix->size(), 7U * 12);
     for (std::size_t row = 0; row < 7; ++row) {
@@ -50,7 +50,7 @@ TEST_F(Prediction, EveryNumberLandsAtItsUtteranceAndSubset) {
         EXPECT_FLOAT_EQ((*matrix)[row * 12 + i], split_.labels[i] + 10 * static_cast<float>(row));
       }
     }
-    const auto complete = predict_complete(model_, split_, batches_, {.batch_size = batch_size});
+    const auto complete = predict_complete(model_, split_, collator_, {.batch_size = batch_size});
     ASSERT_TRUE(complete);
     EXPECT_EQ(*complete, std::vector<float>(matrix->begin(), matrix->begin() + 12));
   }
@@ -58,7 +58,7 @@ TEST_F(Prediction, EveryNumberLandsAtItsUtteranceAndSubset) {
 
 TEST_F(Prediction, EvaluatesInFullBatchesWithoutGradients) {
   model_.train();
-  predict_subsets(model_, split_, batches_, {.batch_size = 5});
+  predict_subsets(model_, split_, collator_, {.batch_size = 5});
   EXPECT_EQ(model_.sizes, (std::vector<std::int64_t>{5, 5, 2}));
   EXPECT_FALSE(model_.trained);
 }
@@ -66,7 +66,7 @@ TEST_F(Prediction, EvaluatesInFullBatchesWithoutGradients) {
 TEST_F(Prediction, EndsBeforeTheBatchThatIsInterrupted) {
   int asked = 0;
   const PassOptions options{5, [&] { return ++asked == 2; }};
-  EXPECT_FALSE(predict_subsets(model_, split_, batches_, options));
+  EXPECT_FALSE(predict_subsets(model_, split_, collator_, options));
   EXPECT_EQ(model_.sizes, (std::vector<std::int64_t>{5}));
   EXPECT_EQ(asked, 2);
 }

@@ -93,9 +93,9 @@ TEST_F(TrainTrial, TheCheckpointHoldsTheBestEpoch) {
   const auto path = folder_ / "checkpoint.safetensors";
   save_checkpoint(path, *trial.checkpoint);
   const Checkpoint loaded = load_checkpoint(path);
-  const BatchMaker batches(loaded.normalization, torch::kCPU);
+  const Collator collator(loaded.normalization, torch::kCPU);
   for (const sweeps::SplitPredictions& stored : trial.result.predictions) {
-    EXPECT_EQ(predict_subsets(*loaded.model, dataset_->split(stored.split), batches, {.batch_size = 4}),
+    EXPECT_EQ(predict_subsets(*loaded.model, dataset_->split(stored.split), collator, {.batch_size = 4}),
               stored.values)
         << name(stored.split);
   }
