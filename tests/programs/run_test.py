@@ -151,6 +151,20 @@ class Selection(Run):
         value = "SELECT selected_value FROM stages WHERE name = 'search'"
         self.assertEqual(self.query(value, "after.db"), self.query(value, "before.db"))
 
+    def test_another_search_is_refused_until_it_is_asked_for(self):
+        shorter = ["s.yaml", "--set", "training.max_epochs=1"]
+        self.succeed("run", *shorter, "--db", "x.db")
+        self.assertEqual(self.query("SELECT overrides FROM provenance", "x.db"), [('["training.max_epochs=1"]',)])
+        self.assertNotIn("without a winner", self.succeed("plan", *shorter, "--db", "x.db"))
+        (self.folder / "s.yaml").write_text(SWEEP.replace("trials: 3", "trials: 2"))
+        self.assert_refused(
+            "s.yaml: stages.search: its winner was chosen from 3 trials by mae on complete, the file now says "
+            "2 trials: put it back, or choose anew with --reselect", "run", *shorter, "--db", "x.db")
+        self.assertIn("without a winner", self.succeed("plan", *shorter, "--db", "x.db"))
+        self.succeed("run", *shorter, "--db", "x.db", "--reselect")
+        self.succeed("run", *shorter, "--db", "fresh.db")
+        self.assertEqual(self.tables("x.db"), self.tables("fresh.db"))
+
 
 class Train(Run):
     def train(self, *flags):
