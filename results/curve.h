@@ -7,7 +7,7 @@
 
 namespace missmodal::results {
 
-// `table` is report(Exhibit::figure3, ...). Each line shows where `without` (o) and MissModal (*) lie, one
+// `table` is the report of a figure. Each line shows where `without` (o) and MissModal (*) lie, one
 // block for each dataset and remark; x where both fall together. Empty if the table has no such rows.
 std::string curve_text(const Table& table);
 

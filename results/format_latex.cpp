@@ -19,6 +19,9 @@ std::string escaped(std::string_view text) {
     } else if (text.substr(i).starts_with("†")) {
       result += "$\\dagger$";
       i += std::string_view("†").size() - 1;
+    } else if (text.substr(i).starts_with("‡")) {
+      result += "$\\ddagger$";
+      i += std::string_view("‡").size() - 1;
     } else if (c == '\\') {
       result += "\\textbackslash{}";
     } else if (c == '~') {

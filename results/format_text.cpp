@@ -11,7 +11,7 @@ namespace missmodal::results {
 
 namespace {
 
-// Code points, which is columns for all that reports print (± and † are one each).
+// Code points, which is columns for all that reports print (±, † and ‡ are one each).
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));

@@ -1,25 +1,26 @@
 #pragma once
-// The paper's tables and curves from one or several databases, as results/queries/*.sql define them.
+// The paper's tables and curves, and others', from one or several databases, as results/queries/*.sql define
+// them.
 
 #include <filesystem>
-#include <string>
-#include <string_view>
+#include <span>
 #include <vector>
 
+#include "results/exhibit.h"
 #include "results/table.h"
 
 namespace missmodal::results {
 
-enum class Exhibit { table1, table2, table3, table4, table5, table6, figure3, figure4 };
-
-// Every exhibit of the kind and number, or InputError (place "table" or "figure") naming those that exist.
-Exhibit table_exhibit(int number);
-Exhibit figure_exhibit(int number);
-std::string_view name(Exhibit exhibit);  // "table1", ...; figure4 is figure3's query
-
-// The databases' rows below each other. Reads each in one short transaction, waiting up to ten seconds for
-// its writer. Throws InputError for a file that is missing, no database of ours, damaged, or of another
+// One table for each exhibit: the databases' rows below each other, and notes on what no row tells. Reads
+// each database in one short transaction, waiting up to ten seconds for its writer, so that all tables show
+// one moment. Throws InputError for a file that is missing, no database of ours, damaged, or of another
 // schema version; RunError where SQLite fails. Precondition: databases is not empty.
+std::vector<Table> reports(std::span<const Exhibit> exhibits,
+                           const std::vector<std::filesystem::path>& databases);
 Table report(Exhibit exhibit, const std::vector<std::filesystem::path>& databases);
+
+// The rows of report(Exhibit::area, ...) that belong to the curve: printed below it. Without notes, which
+// stand at the curve's own table.
+Table area_below(Exhibit curve, const Table& areas);
 
 }  // namespace missmodal::results

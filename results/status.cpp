@@ -114,8 +114,9 @@ int exit_code(const Status& status) {
 }
 
 std::string status_text(const Status& status) {
-  std::string text = fmt::format("sweep {} on {}{}\n", status.sweep, status.dataset,
-                                 status.synthetic ? "  *** SYNTHETIC DATA ***" : "");
+  std::string text =
+      fmt::format("sweep {}{}{}\n", status.sweep, status.dataset.empty() ? "" : " on " + status.dataset,
+                  status.synthetic ? "  *** SYNTHETIC DATA ***" : "");
   text += fmt::format("{:<20} {:<7} {:>8}", "stage", "kind", "planned");
   for (const std::string_view state : kStates) text += fmt::format(" {:>9}", state);
   text += "\n";

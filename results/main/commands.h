@@ -37,7 +37,7 @@ inline void add_format(CLI::App& command, Format& format, const std::string& des
 
 // What the commands over databases share.
 struct ReportOptions {
-  int number = 0;
+  std::string exhibit;  // of `table` and `figure`
   std::vector<std::filesystem::path> databases;
   Format format = Format::text;
 };

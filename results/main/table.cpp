@@ -1,4 +1,4 @@
-// missmodal-report table N DB...
+// missmodal-report table WORD DB...
 
 #include <cstdio>
 #include <memory>
@@ -10,16 +10,18 @@ namespace missmodal::results {
 
 void add_table(CLI::App& app, int& /*exit_code*/) {
   auto options = std::make_shared<ReportOptions>();
-  CLI::App* command = app.add_subcommand("table", "Print one of the paper's tables, 1 to 6");
+  CLI::App* command =
+      app.add_subcommand("table", "Print one of the paper's tables, 1 to 6, or of other protocols");
   command
-      ->add_option("number", options->number,
+      ->add_option("table", options->exhibit,
                    "1 complete, 2 text missing, 3 and 4 audio or vision missing, "
-                   "5 ablation, 6 a single modality")
+                   "5 ablation, 6 a single modality; missmac, missing_rate, imbalanced; "
+                   "area: the area under each curve")
       ->required();
   command->add_option("databases", options->databases, "one or several databases, side by side")->required();
   add_format(*command, options->format, "text, markdown, latex, csv or json");
   command->callback([options] {
-    const Table table = report(table_exhibit(options->number), options->databases);
+    const Table table = report(table_exhibit(options->exhibit), options->databases);
     std::fputs(format(table, options->format).c_str(), stdout);
   });
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
@@ -67,6 +68,28 @@ Provenance provenance() {
           .run_token = "fabricated"};
 }
 
+Provenance asking(const std::vector<std::string>& conditions, int draws) {
+  Provenance provenance = results::provenance();
+  provenance.evaluation.conditions.clear();
+  for (const std::string& word : conditions)
+    provenance.evaluation.conditions.push_back(sweeps::parse_condition(word).value());
+  provenance.evaluation.draws = draws;
+  return provenance;
+}
+
+Value at(const Table& table, std::size_t row, const std::string& column) {
+  const auto found = std::find(table.columns.begin(), table.columns.end(), column);
+  EXPECT_NE(found, table.columns.end()) << column;
+  return table.rows.at(row).at(static_cast<std::size_t>(found - table.columns.begin()));
+}
+
+std::vector<std::string> texts(const Table& table, const std::string& column) {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < table.rows.size(); ++i)
+    texts.push_back(std::get<std::string>(at(table, i, column)));
+  return texts;
+}
+
 std::vector<StageRecord> stages() {
   return {{"search", "", true, 2}, {"final", "search", false, 3}, {"ablation", "search", false, 24}};
 }
@@ -92,6 +115,9 @@ sweeps::PlannedCell planned_cell(const Recipe& recipe, const std::string& stage,
                                {"semantics", 1},
                                {"training", {{"batch_size", 32}, {"learning_rate", 5e-4}}}};
   if (recipe.terms.size() > 1 && recipe.terms[1] == "geo") configuration["loss"]["alpha"] = recipe.alpha;
+  if (!recipe.zero_text.empty()) configuration["evaluation"]["zero_at"]["text"] = recipe.zero_text;
+  if (!recipe.weights.empty()) configuration["model"]["text"]["weights_sha256"] = recipe.weights;
+  if (!recipe.normalize.empty()) configuration["normalize"] = recipe.normalize;
   const std::string canonical = configuration.dump();
   return {.id = hex(sha256(canonical)),
           .configuration = canonical,
@@ -130,7 +156,7 @@ sweeps::Metrics metrics(double mae) {
 
 }  // namespace
 
-sweeps::TrialResult trial_result(const Recipe& recipe) {
+sweeps::TrialResult trial_result(const Recipe& recipe, const std::vector<sweeps::Condition>& conditions) {
   using sweeps::RowKind;
   using sweeps::SplitName;
   sweeps::TrialResult result;
@@ -139,7 +165,7 @@ sweeps::TrialResult trial_result(const Recipe& recipe) {
                    {2, {{"task", 1.25}, {"total", 2.0}}, 1.5, std::nullopt, false, 0.5}};
   for (const SplitName split : {SplitName::valid, SplitName::test}) {
     result.predictions.push_back({split, std::vector<float>(7 * 8, 0.5F)});
-    for (const sweeps::Condition& condition : sweeps::paper_conditions()) {
+    for (const sweeps::Condition& condition : conditions) {
       const double mae = complete_mae(recipe) + added(condition) - (split == SplitName::valid ? 0.25 : 0);
       if (!condition.drawn()) {
         result.metrics.push_back({split, condition, RowKind::fixed, metrics(mae)});
@@ -165,7 +191,7 @@ void accept(Store& store, const std::string& cell, const sweeps::TrialResult& re
   store.commit(std::vector<Change>{AttemptFinished{cell, attempt, result}});
 }
 
-std::filesystem::path fabricate(const std::filesystem::path& database) {
+std::filesystem::path fabricate(const std::filesystem::path& database, History history) {
   Store store = open_store(database);
   std::vector<std::pair<sweeps::PlannedCell, Recipe>> cells;
   StagePlanned search{"search", {}};
@@ -196,18 +222,26 @@ std::filesystem::path fabricate(const std::filesystem::path& database) {
     }
   }
   // All in one transaction: a disk's sync takes longer than a test may.
-  std::vector<Change> history{search, StageSelected{"search", R"({"loss.alpha":0.5})", 0.45}, final,
+  std::vector<Change> changes{search, StageSelected{"search", R"({"loss.alpha":0.5})", 0.45}, final,
                               ablation};
+  if (history == History::winding) std::reverse(cells.begin(), cells.end());
   for (const auto& [cell, recipe] : cells) {
-    history.emplace_back(AttemptStarted{cell.id, 1, 1, "host", "cpu"});
-    history.emplace_back(AttemptFinished{cell.id, 1, trial_result(recipe)});
+    int attempt = 1;
+    const bool fails = history == History::winding && recipe.seed != 1112;
+    for (const auto failure : {FailureClass::lost, FailureClass::run_error}) {
+      if (!fails) continue;
+      changes.emplace_back(AttemptStarted{cell.id, attempt, 1, "elsewhere", "cpu"});
+      changes.emplace_back(AttemptFailed{cell.id, attempt++, failure, "no answer", false});
+    }
+    changes.emplace_back(AttemptStarted{cell.id, attempt, 1, "host", "cpu"});
+    changes.emplace_back(AttemptFinished{cell.id, attempt, trial_result(recipe)});
   }
-  history.emplace_back(AttemptStarted{parked, 1, 2, "host", "cpu"});
-  history.emplace_back(AttemptFailed{parked, 1, FailureClass::out_of_memory, "no memory", false});
-  history.emplace_back(AttemptStarted{parked, 2, 2, "host", "cpu"});
-  history.emplace_back(AttemptFailed{parked, 2, FailureClass::run_error, "disk quota exceeded", true});
-  history.emplace_back(SweepEnded{3, "1 cell was parked"});
-  store.commit(history);
+  changes.emplace_back(AttemptStarted{parked, 1, 2, "host", "cpu"});
+  changes.emplace_back(AttemptFailed{parked, 1, FailureClass::out_of_memory, "no memory", false});
+  changes.emplace_back(AttemptStarted{parked, 2, 2, "host", "cpu"});
+  changes.emplace_back(AttemptFailed{parked, 2, FailureClass::run_error, "disk quota exceeded", true});
+  changes.emplace_back(SweepEnded{3, "1 cell was parked"});
+  store.commit(changes);
   return database;
 }
 

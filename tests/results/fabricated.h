@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "results/store.h"
+#include "results/table.h"
 
 namespace missmodal::results {
 
@@ -27,7 +28,13 @@ Finished run_shell(const std::string& command);
 std::int64_t count(const std::filesystem::path& database, const std::string& query);
 std::string text(const std::filesystem::path& database, const std::string& query);
 
+// One value of a table, by the column's name; all texts of a column.
+Value at(const Table& table, std::size_t row, const std::string& column);
+std::vector<std::string> texts(const Table& table, const std::string& column);
+
 Provenance provenance();
+// The same, its sweep file asking for this evaluation.
+Provenance asking(const std::vector<std::string>& conditions, int draws);
 std::vector<StageRecord> stages();  // search, final (from search), ablation (from search)
 std::vector<SplitRecord> splits();  // valid and test of 8 utterances: 3 positive, 1 zero, 4 negative
 Store open_store(const std::filesystem::path& database);
@@ -38,6 +45,9 @@ struct Recipe {
   std::int64_t seed = 1111;
   double alpha = 0.5;
   int hidden = 64;
+  std::string zero_text = {};  // evaluation.zero_at.text; "": not in the configuration
+  std::string weights = {};    // model.text.weights_sha256
+  std::string normalize = {};
 };
 sweeps::PlannedCell planned_cell(const Recipe& recipe, const std::string& stage, int plan_index,
                                  const std::string& variant = "", const std::string& point = "{}");
@@ -47,13 +57,16 @@ sweeps::PlannedCell planned_cell(const Recipe& recipe, const std::string& stage,
 //   A condition adds rate/1000, a single modality 0.2, two of them 0.1; Corr is 1 - MAE, accuracies 1 - MAE/2
 //   and a constant. `first` is 0.5 above the mean, `expected` and validation 0.25 below: no table may show
 //   those.
-sweeps::TrialResult trial_result(const Recipe& recipe);
+sweeps::TrialResult trial_result(
+    const Recipe& recipe, const std::vector<sweeps::Condition>& conditions = sweeps::paper_conditions());
 
 // Starts the attempt at the cell and accepts it.
 void accept(Store& store, const std::string& cell, const sweeps::TrialResult& result, int attempt = 1);
 
 // search: two cells; final: MissModal; ablation: all eight subsets; seeds 1111..1113, all accepted but the
 // last seed of `without`, which was parked after two failures. The run ended with exit code 3.
-std::filesystem::path fabricate(const std::filesystem::path& database);
+// `winding`: the same accepted in the other order, most cells after failures and interruptions.
+enum class History { direct, winding };
+std::filesystem::path fabricate(const std::filesystem::path& database, History history = History::direct);
 
 }  // namespace missmodal::results

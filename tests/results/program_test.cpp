@@ -12,6 +12,7 @@ namespace missmodal::results {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 Finished report_program(const std::string& arguments) {
   return run_shell(std::string(MISSMODAL_REPORT) + " " + arguments);
@@ -23,11 +24,14 @@ class Program : public testing::Test {
 };
 
 TEST_F(Program, TheSqliteShellGivesTheSameNumbers) {
-  for (const std::string name : {"table1", "table2", "table3", "table4", "table5", "table6", "figure3"}) {
+  for (const std::string name :
+       {"table1", "table2", "table3", "table4", "table5", "table6", "figure3", "missmac", "area"}) {
     const std::string query = std::string(MISSMODAL_SOURCE_DIR) + "/results/queries/" + name + ".sql";
     const Finished shell = run_shell("sqlite3 -json -readonly " + database_ + " < " + query);
     ASSERT_EQ(shell.exit_code, 0) << shell.output;
-    const std::string command = name == "figure3" ? "figure 3 " : "table " + name.substr(5) + " ";
+    const std::string command = name == "figure3"           ? "figure 3 "
+                                : name.starts_with("table") ? "table " + name.substr(5) + " "
+                                                            : "table " + name + " ";
     const Finished program = report_program(command + database_ + " --format json");
     ASSERT_EQ(program.exit_code, 0) << program.output;
     const auto rows = nlohmann::json::parse(program.output);
@@ -46,6 +50,31 @@ TEST_F(Program, PrintsTheCurve) {
   const Finished finished = report_program("figure 3 " + database_);
   EXPECT_EQ(finished.exit_code, 0);
   EXPECT_THAT(finished.output, HasSubstr("MAE with MissModal (*) and without (o)"));
+  EXPECT_THAT(finished.output, HasSubstr("Area under each curve"));
+  EXPECT_EQ(nlohmann::json::parse(report_program("figure 3 --format json " + database_).output).size(), 30U);
+}
+
+TEST_F(Program, PrintsOtherProtocolsWhereTheSweepEvaluatedThem) {
+  EXPECT_THAT(report_program("all " + database_).output, Not(HasSubstr("MissMAC")));
+  const auto file = scratch_folder() / "b.db";
+  {
+    const Provenance asked =
+        asking({"complete", "missing_rate/10", "missing_rate/70", "instance/50", "imbalanced/10-50-90"}, 20);
+    Store store(file, asked, stages(), splits());
+    const auto cell = planned_cell({}, "final", 0);
+    store.commit(std::vector<Change>{StagePlanned{"final", {cell}}});
+    accept(store, cell.id, trial_result({}, asked.evaluation.conditions));
+  }
+  const auto all = nlohmann::json::parse(report_program("all --format json " + file.string()).output);
+  for (const std::string name : {"missmac", "missing_rate", "instance", "imbalanced", "area"}) {
+    const std::string query = std::string(MISSMODAL_SOURCE_DIR) + "/results/queries/" + name + ".sql";
+    const Finished shell = run_shell("sqlite3 -json -readonly " + file.string() + " < " + query);
+    EXPECT_EQ(nlohmann::json::parse(shell.output), all[name]) << name;
+    EXPECT_GE(all[name].size(), 1U) << name;
+  }
+  const std::string figure = report_program("figure missing_rate " + file.string()).output;
+  EXPECT_THAT(figure, HasSubstr("    70 |"));
+  EXPECT_THAT(figure, HasSubstr("divided by the curve's range of missing_rate"));
 }
 
 TEST_F(Program, PrintsEverything) {
@@ -104,7 +133,9 @@ TEST_F(Program, RefusesBadInputInOneLine) {
     EXPECT_EQ(finished.exit_code, 2) << command;
     EXPECT_EQ(finished.output, missing + ": no such file\n") << command;
   }
-  EXPECT_EQ(report_program("table 9 " + database_).output, "table: there is no table 9; there are 1 to 6\n");
+  EXPECT_EQ(
+      report_program("table 9 " + database_).output,
+      "table: there is no table 9; there are 1, 2, 3, 4, 5, 6, missmac, missing_rate, imbalanced, area\n");
   EXPECT_EQ(report_program("table 9 " + database_).exit_code, 2);
   EXPECT_EQ(report_program("table 1").exit_code, 2);
   EXPECT_EQ(report_program("table one " + database_).exit_code, 2);

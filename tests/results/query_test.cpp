@@ -14,19 +14,6 @@ namespace {
 using Changes = std::vector<Change>;
 using testing::ElementsAre;
 
-Value at(const Table& table, std::size_t row, const std::string& column) {
-  const auto found = std::find(table.columns.begin(), table.columns.end(), column);
-  EXPECT_NE(found, table.columns.end()) << column;
-  return table.rows.at(row).at(static_cast<std::size_t>(found - table.columns.begin()));
-}
-
-std::vector<std::string> texts(const Table& table, const std::string& column) {
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < table.rows.size(); ++i)
-    texts.push_back(std::get<std::string>(at(table, i, column)));
-  return texts;
-}
-
 const Value kNull{};
 
 TEST(Query, TakesWithAndWithoutByTheirConfiguration) {
@@ -131,7 +118,7 @@ TEST(Query, SearchCellsEnterNoTable) {
   accept(store, cell.id, trial_result({}));
   for (const Exhibit exhibit : {Exhibit::table1, Exhibit::table2, Exhibit::table3, Exhibit::table4,
                                 Exhibit::table5, Exhibit::table6, Exhibit::figure3}) {
-    EXPECT_TRUE(report(exhibit, {file}).rows.empty()) << name(exhibit);
+    EXPECT_TRUE(report(exhibit, {file}).rows.empty()) << describe(exhibit).name;
   }
   store.commit(Changes{StagePlanned{"final", {cell}}});  // now a repeat stage counts it as well
   EXPECT_EQ(report(Exhibit::table1, {file}).rows.size(), 1U);

@@ -71,18 +71,66 @@ TEST(Report, TellsOfSetupsWithoutAnyResult) {
   EXPECT_THAT(format(table, Format::text), HasSubstr("(no rows yet)"));
 }
 
-TEST(Report, RefusesNumbersThatAreNot) {
-  EXPECT_EQ(table_exhibit(6), Exhibit::table6);
-  EXPECT_EQ(figure_exhibit(4), Exhibit::figure4);
-  EXPECT_THROW(table_exhibit(7), InputError);
-  EXPECT_THROW(table_exhibit(0), InputError);
-  EXPECT_THROW(figure_exhibit(5), InputError);
+// A dataset that nobody labelled goes by the sweep's name; nowhere does a word hang in the air.
+TEST(Report, NamesADatasetWithoutALabel) {
+  const auto file = labelled(scratch_folder() / "a.db", " ", true);
+  const Table table = report(Exhibit::table1, {file});
+  EXPECT_EQ(table.title, "Table 1: complete modalities. Dataset mosi [SYNTHETIC]");
+  EXPECT_EQ(table.rows[0][0], Value(std::string("mosi")));
+  EXPECT_THAT(table.notes, Contains(HasSubstr("SYNTHETIC DATA: mosi was generated")));
 }
 
-TEST(Report, IsTheSameBytesAgain) {
+TEST(Report, TellsOfMixedDevicesOfTheCellsShown) {
+  const auto file = scratch_folder() / "a.db";
+  Store store = open_store(file);
+  const Recipe variant{.terms = {"task", "geo"}};
+  StagePlanned plan{"final",
+                    {planned_cell({}, "final", 0), planned_cell({.seed = 1112}, "final", 1),
+                     planned_cell(variant, "final", 2)}};
+  store.commit(std::vector<Change>{plan});
+  const auto accept_on = [&](const Recipe& recipe, const std::string& device, const std::string& libtorch) {
+    const std::string cell = planned_cell(recipe, "", 0).id;
+    AttemptStarted started{cell, 1, 1, "host", device};
+    started.libtorch = libtorch;
+    store.commit(std::vector<Change>{started, AttemptFinished{cell, 1, trial_result(recipe)}});
+  };
+  accept_on({}, "cpu", "1.13.0");
+  accept_on(variant, "cuda:0", "1.13.0");
+  EXPECT_THAT(report(Exhibit::table1, {file}).notes, Not(Contains(HasSubstr("computed on"))));
+  EXPECT_THAT(report(Exhibit::table5, {file}).notes, Contains("MOSI: computed on mixed devices: cpu, cuda"));
+  accept_on({.seed = 1112}, "cuda:1", "2.1.0");
+  EXPECT_THAT(report(Exhibit::table1, {file}).notes,
+              Contains("MOSI: computed on mixed devices: cpu, cuda; several LibTorch: 1.13.0, 2.1.0"));
+}
+
+// Nothing but what was accepted shows: not the order of results, not failures and retries, not what other
+// sweep files planned before.
+TEST(Report, IsTheSameBytesWhateverTheHistory) {
+  const auto folder = scratch_folder();
+  const auto direct = fabricate(folder / "a.db");
+  const auto winding = folder / "b.db";
+  {
+    const std::vector<StageRecord> earlier{{"first", "", false, 1}, {"search", "", true, 2}};
+    Store store(winding, asking({"complete"}, 3), earlier, splits());
+    const Recipe dropped{.alpha = 0.9, .hidden = 16};
+    store.commit(std::vector<Change>{StagePlanned{"first", {planned_cell(dropped, "first", 0)}}});
+    accept(store, planned_cell(dropped, "", 0).id, trial_result(dropped, {sweeps::Condition{}}));
+  }
+  fabricate(winding, History::winding);
+  for (const Exhibit exhibit : {Exhibit::table1, Exhibit::table2, Exhibit::table3, Exhibit::table5,
+                                Exhibit::table6, Exhibit::figure3, Exhibit::area}) {
+    for (const Format one : {Format::text, Format::markdown, Format::latex, Format::csv, Format::json}) {
+      EXPECT_EQ(format(report(exhibit, {direct}), one), format(report(exhibit, {winding}), one));
+    }
+  }
+}
+
+TEST(Report, SeveralAreThoseThatEachWouldBe) {
   const auto file = fabricate(scratch_folder() / "a.db");
-  for (const Format one : {Format::text, Format::markdown, Format::latex, Format::csv, Format::json}) {
-    EXPECT_EQ(format(report(Exhibit::table2, {file}), one), format(report(Exhibit::table2, {file}), one));
+  const std::vector<Exhibit> exhibits{Exhibit::table2, Exhibit::area, Exhibit::table5};
+  const auto tables = reports(exhibits, {file});
+  for (std::size_t i = 0; i < exhibits.size(); ++i) {
+    EXPECT_EQ(format(tables[i], Format::text), format(report(exhibits[i], {file}), Format::text));
   }
 }
 

@@ -1,0 +1,41 @@
+#pragma once
+// What can be printed: the paper's tables and figures, and those of other protocols.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace missmodal::results {
+
+enum class Exhibit {
+  table1,
+  table2,
+  table3,
+  table4,
+  table5,
+  table6,
+  missmac,
+  imbalanced,
+  area,
+  figure3,
+  figure4,
+  missing_rate,
+  instance
+};
+
+struct Description {
+  std::string_view name;         // "table1", "missmac"; of results/queries/NAME.sql, but figure4 is figure3's
+  std::string_view query;        // the query's name
+  std::string_view title;        // of the table
+  std::string_view dataset;      // whose exhibit it is in the paper; "" for both
+  std::string_view other_name;   // of the other dataset's
+  std::string_view area_family;  // a curve's family, as in the rows of `area`; "" for what is no curve
+};
+const Description& describe(Exhibit exhibit);
+
+// By the word on the command line: "1" ... "6", "missmac", "missing_rate", "imbalanced", "area"; "3", "4",
+// "missing_rate", "instance". InputError (place "table" or "figure") naming those that exist.
+Exhibit table_exhibit(std::string_view word);
+Exhibit figure_exhibit(std::string_view word);
+
+}  // namespace missmodal::results

@@ -1,0 +1,33 @@
+#pragma once
+// Where the rows of a table come from, and what a reader of them must be told. For this folder's own use: it
+// shows SQLiteCpp.
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "results/exhibit.h"
+#include "results/table.h"
+
+namespace missmodal::results {
+
+struct Origin {
+  std::string file;     // as the user wrote it
+  std::string dataset;  // its label, or the sweep's name where it has none
+  bool synthetic = false;
+  int draws = 0;  // masks per condition that the sweep file asks for now
+};
+Origin read_origin(SQLite::Database& database, const std::filesystem::path& file);
+
+// What must be known before the numbers are read: that they are of generated data, or of the other dataset
+// than the paper's exhibit.
+std::vector<std::string> warnings(const Description& description, const Origin& origin);
+
+// What the numbers in `rows` (the origin's own) are: the draws behind them, stale and undefined scores, the
+// devices that computed them; then what no row shows: seeds that diverged or were parked, setups without any
+// result, stages that wait for a search. Needs the views of results/working_views.h.
+std::vector<std::string> notes(SQLite::Database& database, const Origin& origin, const Table& rows);
+
+}  // namespace missmodal::results

@@ -1,0 +1,10 @@
+-- The area under each curve of scores over the nominal missing rates, from complete (rate 0) on, divided by its range: each
+-- seed's by the trapezoid rule. Not defined for a seed whose curve lacks a point.
+-- Accuracies and F1 in percent; mean and sd (n-1) over seeds. The last model is the paired difference on the same seeds.
+SELECT dataset, synthetic, model, remark, family,
+       seeds, planned, collapsed, stale, draws, undefined,
+       acc2_has0, acc2_has0_sd, f1_has0, f1_has0_sd, acc2_non0, acc2_non0_sd, f1_non0, f1_non0_sd, acc7,
+       acc7_sd, acc5, acc5_sd, mae, mae_sd, corr, corr_sd
+  FROM area_comparison
+ WHERE headline
+ ORDER BY family, place, position, remark;

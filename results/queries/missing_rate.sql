@@ -1,0 +1,11 @@
+-- The curve of the missing rate, the share of all 3N modalities that is missing while every utterance keeps one, from 0 %
+-- (complete) on; each score is the mean over the mask draws. realised_percent: K / 3N, the share that K whole modalities are.
+-- Accuracies and F1 in percent; mean and sd (n-1) over seeds. The last model is the paired difference on the same seeds.
+SELECT dataset, synthetic, model, remark, rate_percent, realised_percent,
+       seeds, planned, collapsed, stale, draws, undefined,
+       acc2_has0, acc2_has0_sd, f1_has0, f1_has0_sd, acc2_non0, acc2_non0_sd, f1_non0, f1_non0_sd, acc7,
+       acc7_sd, mae, mae_sd, corr, corr_sd
+  FROM comparison
+ WHERE family IN ('complete', 'missing_rate') AND headline
+   AND EXISTS (SELECT 1 FROM asked WHERE family = 'missing_rate')
+ ORDER BY rate_percent, place, position, remark;

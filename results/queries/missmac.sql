@@ -1,0 +1,11 @@
+-- MissMAC-Bench: complete, each subset for everyone, the dataset level (missing_rate) and the instance level (instance),
+-- as far as the sweep evaluates them; scores of drawn conditions are means over the mask draws. realised_percent: K / 3N.
+-- Accuracies and F1 in percent; mean and sd (n-1) over seeds. The last model is the paired difference on the same seeds.
+SELECT dataset, synthetic, model, remark, condition, realised_percent,
+       seeds, planned, collapsed, stale, draws, undefined,
+       acc2_has0, acc2_has0_sd, f1_has0, f1_has0_sd, acc2_non0, acc2_non0_sd, f1_non0, f1_non0_sd, acc7,
+       acc7_sd, mae, mae_sd, corr, corr_sd
+  FROM comparison
+ WHERE family IN ('complete', 'subset', 'missing_rate', 'instance') AND headline
+ ORDER BY CASE family WHEN 'complete' THEN 1 WHEN 'subset' THEN 2 WHEN 'missing_rate' THEN 3 ELSE 4 END,
+          rate_percent, instr('T  A  V  TA TV AV', subset), place, position, remark;
