@@ -18,4 +18,9 @@ std::optional<Envelope> Mailboxes::take(int rank) {
   return envelope;
 }
 
+void MemoryTransport::send(int to, std::string bytes) {
+  check_send(*this, to, bytes);
+  mailboxes_->put(to, {rank_, std::move(bytes)});
+}
+
 }  // namespace missmodal::worker

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <mpi.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <list>
+#include <set>
 #include <thread>
 
 #include "sweeps/error.h"
+#include "sweeps/exit_code.h"
 #include "worker/pacer.h"
 
 namespace missmodal::worker {
@@ -39,15 +42,20 @@ struct Transfer {
 }  // namespace
 
 struct MpiTransport::Job {
+  const std::thread::id thread = std::this_thread::get_id();
   int rank = 0;
   int size = 1;
   int local_rank = 0;
+  bool left = false;
   std::list<Transfer> sending;
-  std::list<Transfer>
-      receiving;  // arrival order; a small message never overtakes a large one of the same sender
+  std::list<Transfer> receiving;  // in order of arrival
 
-  void reap_sent() {
+  void check_thread() const { MISSMODAL_CHECK(std::this_thread::get_id() == thread); }
+
+  void progress() {
+    check_thread();
     sending.remove_if([](Transfer& transfer) { return completed(transfer.request); });
+    accept_arrivals();
   }
 
   void accept_arrivals() {
@@ -59,6 +67,10 @@ struct MpiTransport::Job {
       if (!found) return;
       int size_bytes = 0;
       check_mpi(MPI_Get_count(&status, MPI_BYTE, &size_bytes), "MPI_Get_count");
+      if (size_bytes < 0 || static_cast<std::size_t>(size_bytes) > kLargestMessage) {  // or MPI_UNDEFINED
+        throw RunError(fmt::format("rank {}: rank {} sends more than {} bytes in one message", rank,
+                                   status.MPI_SOURCE, kLargestMessage));
+      }
       Transfer& transfer = receiving.emplace_back();
       transfer.peer = status.MPI_SOURCE;
       transfer.bytes.resize(static_cast<std::size_t>(size_bytes));
@@ -66,11 +78,40 @@ struct MpiTransport::Job {
                 "MPI_Imrecv");
     }
   }
+
+  std::optional<Envelope> next() {
+    std::set<int> behind;  // the peers of which something earlier is still arriving
+    for (auto transfer = receiving.begin(); transfer != receiving.end(); ++transfer) {
+      if (behind.contains(transfer->peer)) continue;
+      if (!completed(transfer->request)) {
+        behind.insert(transfer->peer);
+        continue;
+      }
+      Envelope envelope{transfer->peer, std::move(transfer->bytes)};
+      receiving.erase(transfer);
+      return envelope;
+    }
+    return std::nullopt;
+  }
+
+  // False if `deadline` passes before `done` holds.
+  template <typename Condition>
+  bool wait_until(Pacer::Clock::time_point deadline, Condition done) {
+    const Pacer pacer(Pacer::Clock::now());
+    for (;;) {
+      progress();
+      if (done()) return true;
+      const auto now = Pacer::Clock::now();
+      if (now >= deadline) return false;
+      std::this_thread::sleep_for(pacer.delay(now));
+    }
+  }
 };
 
 MpiTransport::MpiTransport() : job_(std::make_unique<Job>()) {
   int provided = 0;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
+  if (provided < MPI_THREAD_FUNNELED) throw RunError("MPI_Init_thread: this MPI allows no threads at all");
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &job_->rank), "MPI_Comm_rank");
   check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &job_->size), "MPI_Comm_size");
@@ -82,9 +123,13 @@ MpiTransport::MpiTransport() : job_(std::make_unique<Job>()) {
 }
 
 MpiTransport::~MpiTransport() {
-  int finalized = 0;
-  MPI_Finalized(&finalized);
-  if (!finalized) MPI_Finalize();
+  if (job_->left) return;
+  if (job_->size == 1) {
+    MPI_Finalize();
+    return;
+  }
+  std::fprintf(stderr, "missmodal: rank %d ends without the others: the job ends\n", job_->rank);
+  abort(kExitTrouble);
 }
 
 int MpiTransport::rank() const {
@@ -98,7 +143,8 @@ int MpiTransport::local_rank() const {
 }
 
 void MpiTransport::send(int to, std::string bytes) {
-  job_->reap_sent();
+  check_send(*this, to, bytes);
+  job_->progress();
   Transfer& transfer = job_->sending.emplace_back();
   transfer.peer = to;
   transfer.bytes = std::move(bytes);
@@ -108,32 +154,39 @@ void MpiTransport::send(int to, std::string bytes) {
 }
 
 std::optional<Envelope> MpiTransport::receive() {
-  job_->reap_sent();
-  job_->accept_arrivals();
-  for (auto transfer = job_->receiving.begin(); transfer != job_->receiving.end(); ++transfer) {
-    if (!completed(transfer->request)) continue;
-    Envelope envelope{transfer->peer, std::move(transfer->bytes)};
-    job_->receiving.erase(transfer);
-    return envelope;
-  }
-  return std::nullopt;
-}
-
-void MpiTransport::abort(int exit_code) {
-  MPI_Abort(MPI_COMM_WORLD, exit_code);
-  std::exit(exit_code);
+  job_->progress();
+  return job_->next();
 }
 
 bool MpiTransport::flush(std::chrono::milliseconds limit) {
-  Pacer pacer(std::chrono::steady_clock::now());
-  const auto deadline = std::chrono::steady_clock::now() + limit;
-  for (;;) {
-    job_->reap_sent();
-    if (job_->sending.empty()) return true;
-    const auto now = std::chrono::steady_clock::now();
-    if (now >= deadline) return false;
-    std::this_thread::sleep_for(pacer.delay(now));
+  return job_->wait_until(Pacer::Clock::now() + limit, [this] { return job_->sending.empty(); });
+}
+
+void MpiTransport::leave(std::chrono::milliseconds limit) {
+  const auto deadline = Pacer::Clock::now() + limit;
+  const auto late = [&](const char* what) {
+    return RunError(fmt::format("rank {}: {} within {:.3g} s", job_->rank, what,
+                                std::chrono::duration<double>(limit).count()));
+  };
+  const auto drained = [this] {
+    while (job_->next()) continue;
+    return job_->sending.empty();
+  };
+  if (!job_->wait_until(deadline, drained)) throw late("not every message was taken over");
+  // Not MPI_Finalize itself: while it waits, it takes no message over, and it has no limit.
+  MPI_Request everyone = MPI_REQUEST_NULL;
+  check_mpi(MPI_Ibarrier(MPI_COMM_WORLD, &everyone), "MPI_Ibarrier");
+  if (!job_->wait_until(deadline, [&] { return drained() && completed(everyone); })) {
+    throw late("not every rank has left");
   }
+  job_->left = true;
+  check_mpi(MPI_Finalize(), "MPI_Finalize");
+}
+
+void MpiTransport::abort(int exit_code) {
+  std::fflush(nullptr);
+  MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::_Exit(exit_code);
 }
 
 }  // namespace missmodal::worker

@@ -8,6 +8,7 @@
 #include <type_traits>
 
 #include "sweeps/error.h"
+#include "worker/protocol_limits.h"
 
 namespace missmodal::worker {
 namespace {
@@ -186,12 +187,22 @@ struct ToJson {
   json operator()(const Stop&) const { return {{"kind", "stop"}}; }
 };
 
+// Another version's Ready may have other fields: what it needs to be told apart is all that is read of it.
+Ready ready_from(const json& v) {
+  const auto protocol = v.at("protocol").get<int>();
+  const auto text = [&](const char* key) { return v.at(key).get<std::string>(); };
+  if (protocol != kProtocolVersion) {
+    return Ready{protocol, v.contains("host") && v["host"].is_string() ? text("host") : "an unknown host",
+                 ""};
+  }
+  return Ready{protocol, text("host"), text("device"), text("processor"), text("libtorch")};
+}
+
 Message from_json(const json& v) {
   const auto kind = v.at("kind").get<std::string>();
   const auto text = [&v](const char* key) { return v.at(key).get<std::string>(); };
   const auto number = [&v](const char* key) { return v.at(key).get<int>(); };
-  if (kind == "ready")
-    return Ready{number("protocol"), text("host"), text("device"), text("processor"), text("libtorch")};
+  if (kind == "ready") return ready_from(v);
   if (kind == "progress") return Progress{text("cell"), number("attempt"), epoch_from(v.at("epoch"))};
   if (kind == "finished") return Finished{text("cell"), number("attempt"), result_from(v.at("result"))};
   if (kind == "failed") {
@@ -213,11 +224,18 @@ Message from_json(const json& v) {
 
 std::string encode(const Message& message) {
   const std::vector<std::uint8_t> bytes = json::to_cbor(std::visit(ToJson{}, message));
-  return {bytes.begin(), bytes.end()};
+  std::string text(bytes.begin(), bytes.end());
+  try {
+    check_limits(text);
+  } catch (const RunError& error) {
+    throw RunError(std::string("a message that cannot be sent: ") + error.what());
+  }
+  return text;
 }
 
 Message decode(const std::string& bytes) {
   try {
+    check_limits(bytes);
     return from_json(json::from_cbor(bytes));
   } catch (const json::exception& error) {
     throw RunError(std::string("malformed message: ") + error.what());

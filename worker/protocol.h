@@ -64,8 +64,11 @@ struct Stop {};
 
 using Message = std::variant<Ready, Progress, Finished, Failed, Assign, Stop>;
 
+// Throws RunError for a message beyond the limits of worker/protocol_limits.h: what was encoded can be
+// decoded.
 std::string encode(const Message& message);
-// Throws RunError saying what is wrong with the bytes; never anything else.
+// Throws RunError saying what is wrong with the bytes; never anything else. Of a Ready of another protocol
+// only `protocol` and `host` are read.
 Message decode(const std::string& bytes);
 
 }  // namespace missmodal::worker

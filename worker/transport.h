@@ -3,12 +3,16 @@
 // one.
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 
 namespace missmodal::worker {
 
 inline constexpr int kCoordinatorRank = 0;
+
+// MPI counts bytes in an int; what a sweep sends stays far below (a million utterances predicted are 28 MB).
+inline constexpr std::size_t kLargestMessage = std::size_t{1} << 28;
 
 struct Envelope {
   int source = 0;
@@ -22,12 +26,18 @@ class Transport {
   virtual int rank() const = 0;
   virtual int size() const = 0;
   // Takes the bytes over; they are on their way when send returns and delivered some time later, in order per
-  // pair.
+  // pair. Precondition: `to` is another rank of the job. Throws RunError for more than kLargestMessage bytes;
+  // then nothing was sent.
   virtual void send(int to, std::string bytes) = 0;
-  // The next message that has arrived as a whole, if any. Also moves what is being sent along.
+  // The next message that has arrived as a whole, if any: never one that its sender sent after another that
+  // is still arriving. Also moves what is being sent along.
   virtual std::optional<Envelope> receive() = 0;
-  // Waits until everything sent has been taken over by the receivers; false if `limit` passes first.
+  // Waits until everything sent has been taken over by the receivers; false if `limit` passes first. What
+  // arrives meanwhile is kept for receive(), so that two ranks that flush never wait for each other.
   virtual bool flush(std::chrono::milliseconds limit) = 0;
 };
+
+// send's precondition and limit, the same for every transport.
+void check_send(const Transport& transport, int to, const std::string& bytes);
 
 }  // namespace missmodal::worker

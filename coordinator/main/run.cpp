@@ -90,9 +90,10 @@ void dismiss(worker::Transport& transport) {
 int run_alone(const RunOptions& options) {
   const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
   worker::MemoryTransport here(mailboxes, worker::kCoordinatorRank);
+  const worker::WorkerOptions worker_options{worker::best_device(0), host_name()};
   std::thread thread([&] {
     worker::MemoryTransport there(mailboxes, 1);
-    worker::run_worker(there, {worker::best_device(0), host_name()});
+    worker::run_worker(there, worker_options);
   });
   try {
     const int exit_code = coordinate(options, here);
@@ -105,14 +106,50 @@ int run_alone(const RunOptions& options) {
   }
 }
 
+// Every worker was told to stop: how long the last may take to end its step and leave.
+constexpr std::chrono::seconds kStepLimit{120};
+// A worker that was set aside waits here for the others, as long as any sweep takes; whether they still end
+// is the coordinator's to judge.
+constexpr std::chrono::hours kSweepLimit{24 * 365};
+
+bool left_in_order(worker::MpiTransport& transport) {
+  try {
+    transport.leave(kStepLimit);
+    return true;
+  } catch (const RunError& error) {
+    fmt::print(stderr, "missmodal: {}\n", error.what());
+    return false;
+  }
+}
+
 int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) {
   try {
-    return coordinate(options, transport);
-  } catch (const InputError&) {
+    const int exit_code = coordinate(options, transport);
+    if (!left_in_order(transport)) transport.abort(exit_code == kExitOk ? kExitTrouble : exit_code);
+    return exit_code;
+  } catch (const InputError& error) {
     dismiss(transport);
-    throw;
+    if (left_in_order(transport)) throw;
+    for (const Mistake& mistake : error.mistakes())
+      fmt::print(stderr, "{}: {}\n", mistake.place, mistake.reason);
+    transport.abort(kExitBadInput);
   } catch (const std::exception& error) {
     fmt::print(stderr, "missmodal: {}\n", error.what());
+    transport.abort(kExitTrouble);
+  }
+}
+
+int run_as_worker(worker::MpiTransport& transport) {
+  const std::string host = host_name();
+  try {
+    signal(SIGUSR1, SIG_IGN);  // rank 0 hears it and tells us
+    worker::run_worker(transport, {worker::best_device(transport.local_rank()), host});
+    transport.leave(kSweepLimit);
+    return kExitOk;
+  } catch (const std::exception& error) {
+    const std::string text = error.what();  // LibTorch's goes on with its stack
+    fmt::print(stderr, "missmodal: rank {} on {}: {}\n", transport.rank(), host,
+               text.substr(0, text.find('\n')));
     transport.abort(kExitTrouble);
   }
 }
@@ -139,11 +176,8 @@ int run(const RunOptions& options) {
   if (!launched_as_rank()) return run_alone(options);
   worker::MpiTransport transport;
   if (transport.size() == 1) return run_alone(options);
-  if (transport.rank() == worker::kCoordinatorRank) return run_coordinator(options, transport);
-  signal(SIGUSR1, SIG_IGN);  // rank 0 hears it and tells us
-  worker::run_worker(transport, {worker::best_device(transport.local_rank()), host_name()});
-  transport.flush(std::chrono::seconds(10));
-  return kExitOk;
+  if (transport.rank() != worker::kCoordinatorRank) return run_as_worker(transport);
+  return run_coordinator(options, transport);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <memory>
 #include <thread>
 
+#include "sweeps/error.h"
+
 namespace missmodal::worker {
 namespace {
 
@@ -20,6 +22,15 @@ TEST(MemoryTransport, DeliversInOrderToTheAddressee) {
   const auto envelope = a.receive();
   EXPECT_EQ(envelope->source, 2);
   EXPECT_EQ(envelope->bytes, "other");
+}
+
+TEST(MemoryTransport, RefusesWhatMpiCouldNotSend) {
+  const auto boxes = std::make_shared<Mailboxes>(2);
+  MemoryTransport a(boxes, 0), b(boxes, 1);
+  EXPECT_THROW(a.send(1, std::string(kLargestMessage + 1, 'x')), RunError);
+  EXPECT_FALSE(b.receive().has_value());
+  EXPECT_DEATH(a.send(0, "to itself"), "to != transport.rank");
+  EXPECT_DEATH(a.send(2, "to nobody"), "to < transport.size");
 }
 
 TEST(MemoryTransport, CarriesMessagesBetweenThreads) {

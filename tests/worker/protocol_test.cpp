@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "sweeps/error.h"
+#include "worker/transport.h"
 
 namespace missmodal::worker {
 namespace {
@@ -65,6 +68,8 @@ TEST(Protocol, AssignIsCompleteInItself) {
   sent.dataset_path = "data.safetensors";
   sent.dataset_sha256 = "abc";
   sent.text_weights = "models/bert";
+  sent.weights_sha256 = "def";
+  sent.evaluation.conditions.push_back({Family::imbalanced, Subset::TAV, 0, {10, 50, 90}});
   sent.device = "cuda:1";
   sent.threads = 4;
   const auto got = std::get<Assign>(decode(encode(sent)));
@@ -72,6 +77,7 @@ TEST(Protocol, AssignIsCompleteInItself) {
   EXPECT_EQ(got.dataset_path, sent.dataset_path);
   EXPECT_EQ(got.dataset_sha256, "abc");
   EXPECT_EQ(got.text_weights, "models/bert");
+  EXPECT_EQ(got.weights_sha256, "def");
   EXPECT_EQ(got.evaluation.conditions, sent.evaluation.conditions);
   EXPECT_EQ(got.evaluation.draws, 20);
   EXPECT_EQ(got.device, "cuda:1");
@@ -79,9 +85,13 @@ TEST(Protocol, AssignIsCompleteInItself) {
 }
 
 TEST(Protocol, SmallMessages) {
-  const auto ready = std::get<Ready>(decode(encode(Ready{1, "node7", "cpu"})));
-  EXPECT_EQ(ready.protocol, 1);
+  const auto ready =
+      std::get<Ready>(decode(encode(Ready{kProtocolVersion, "node7", "cuda:1", "NVIDIA H100", "1.13.1"})));
+  EXPECT_EQ(ready.protocol, kProtocolVersion);
   EXPECT_EQ(ready.host, "node7");
+  EXPECT_EQ(ready.device, "cuda:1");
+  EXPECT_EQ(ready.processor, "NVIDIA H100");
+  EXPECT_EQ(ready.libtorch, "1.13.1");
   const auto failed =
       std::get<Failed>(decode(encode(Failed{"c", 1, sweeps::FailureClass::out_of_memory, "why"})));
   EXPECT_EQ(failed.failure, sweeps::FailureClass::out_of_memory);
@@ -113,6 +123,43 @@ TEST(Protocol, FlippedBitsNeverDoMoreThanThrow) {
     }
   }
   EXPECT_GT(refused, 100);
+}
+
+std::string cbor(const nlohmann::json& value) {
+  const std::vector<std::uint8_t> bytes = nlohmann::json::to_cbor(value);
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST(Protocol, AReadyOfAnotherVersionTellsItsVersion) {
+  // As version 1 wrote it, and as one that we do not know yet may.
+  const auto old = std::get<Ready>(
+      decode(cbor({{"kind", "ready"}, {"protocol", 1}, {"host", "node7"}, {"device", "cpu"}})));
+  EXPECT_EQ(old.protocol, 1);
+  EXPECT_EQ(old.host, "node7");
+  const auto later = std::get<Ready>(decode(cbor({{"kind", "ready"}, {"protocol", 99}, {"host", {1, 2}}})));
+  EXPECT_EQ(later.protocol, 99);
+}
+
+TEST(Protocol, AReadyOfThisVersionMustBeWhole) {
+  try {
+    decode(cbor({{"kind", "ready"}, {"protocol", kProtocolVersion}, {"host", "node7"}}));
+    FAIL() << "accepted";
+  } catch (const RunError& error) {
+    EXPECT_NE(std::string(error.what()).find("device"), std::string::npos) << error.what();
+  }
+  EXPECT_THROW(decode(cbor({{"kind", "ready"}, {"host", "node7"}})), RunError);
+}
+
+TEST(Protocol, NestingWithoutEndIsRefused) {
+  for (const char head : {'\x81', '\xa1', '\x9f', '\x5f', '\x7f'}) {
+    EXPECT_THROW(decode(std::string(2'000'000, head)), RunError) << static_cast<int>(head);
+  }
+}
+
+TEST(Protocol, WhatCouldNotBeDecodedIsNotEncoded) {
+  Failed message;
+  message.message.resize(kLargestMessage, 'x');
+  EXPECT_THROW(encode(message), RunError);
 }
 
 TEST(Protocol, NonsenseIsNamed) {

@@ -1,0 +1,125 @@
+// What one rank of an mpirun does in the scenario that the first argument names; mpi_transport_test.py starts
+// it and judges. Rank 0 gathers everything before it says whether it was right, so that no rank hangs.
+
+#include "worker/mpi_transport.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "sweeps/error.h"
+#include "worker/pacer.h"
+
+namespace missmodal::worker {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr seconds kLimit{60};
+constexpr std::size_t kLarge = 4 << 20;
+
+std::vector<std::string> gather(MpiTransport& transport, std::size_t count) {
+  std::vector<std::string> got;
+  const auto deadline = Pacer::Clock::now() + kLimit;
+  while (got.size() < count && Pacer::Clock::now() < deadline) {
+    if (auto envelope = transport.receive()) got.push_back(std::move(envelope->bytes));
+  }
+  return got;
+}
+
+int verdict(bool right, const std::string& what) {
+  if (!right) fmt::print(stderr, "wrong: {}\n", what);
+  return right ? 0 : 1;
+}
+
+// A large message and a small one behind it, again and again.
+int order(MpiTransport& transport) {
+  constexpr int kPairs = 50;
+  std::vector<std::string> sent;
+  for (int i = 0; i < kPairs; ++i) {
+    sent.push_back(fmt::format("{:{}}", i, kLarge));
+    sent.push_back(fmt::format("small {}", i));
+  }
+  int overtaken = 0;
+  if (transport.rank() == 1) {
+    for (const std::string& message : sent) transport.send(kCoordinatorRank, message);
+  } else {
+    const std::vector<std::string> got = gather(transport, sent.size());
+    for (std::size_t i = 0; i < sent.size(); ++i) overtaken += i >= got.size() || got[i] != sent[i] ? 1 : 0;
+  }
+  transport.leave(kLimit);
+  return verdict(overtaken == 0, fmt::format("{} of {} messages out of place", overtaken, sent.size()));
+}
+
+// Both wait for the other to take over what neither asks for.
+int flush(MpiTransport& transport) {
+  transport.send(1 - transport.rank(), std::string(kLarge, 'x'));
+  const bool flushed = transport.flush(kLimit);
+  const std::size_t got = gather(transport, 1).size();
+  transport.leave(kLimit);
+  return verdict(flushed && got == 1, fmt::format("flushed {}, received {}", flushed, got));
+}
+
+// Rank 0 wants nothing any more; what rank 1 still sends must not hold it up.
+int unwanted(MpiTransport& transport) {
+  if (transport.rank() == 1) transport.send(kCoordinatorRank, std::string(kLarge, 'x'));
+  transport.leave(kLimit);
+  return 0;
+}
+
+int large(MpiTransport& transport) {
+  bool refused = false;
+  try {
+    transport.send(1 - transport.rank(), std::string(kLargestMessage + 1, 'x'));
+  } catch (const RunError&) {
+    refused = true;
+  }
+  transport.leave(kLimit);
+  return verdict(refused, "sent more than can be sent");
+}
+
+// Rank 0 waits for a word of rank 1, which dies.
+int throws(MpiTransport& transport) {
+  if (transport.rank() == 1) throw RunError("trouble in rank 1");
+  gather(transport, 1);
+  transport.leave(kLimit);
+  return verdict(false, "rank 0 outlived the job");
+}
+
+// Rank 1 never leaves: rank 0 gives up.
+int late(MpiTransport& transport) {
+  if (transport.rank() == 0) transport.leave(seconds(1));
+  gather(transport, 1);
+  return verdict(false, "rank 1 outlived the job");
+}
+
+int other_thread(MpiTransport& transport) {
+  std::thread([&] { transport.receive(); }).join();
+  transport.leave(kLimit);
+  return verdict(false, "a second thread received");
+}
+
+int run(const std::string& scenario) {
+  static const std::map<std::string, int (*)(MpiTransport&)> scenarios{
+      {"order", order},   {"flush", flush}, {"unwanted", unwanted},         {"large", large},
+      {"throws", throws}, {"late", late},   {"other_thread", other_thread},
+  };
+  MpiTransport transport;
+  return scenarios.at(scenario)(transport);
+}
+
+}  // namespace
+}  // namespace missmodal::worker
+
+int main(int argc, char** argv) {
+  try {
+    return missmodal::worker::run(argc > 1 ? argv[1] : "");
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 1;
+  }
+}

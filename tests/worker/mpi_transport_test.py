@@ -1,0 +1,62 @@
+"""Runs the scenarios of mpi_transport_test.cpp with real ranks.   mpi_transport_test.py PROGRAM"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = sys.argv.pop(1)
+LIMIT = 100  # seconds a job may take on a loaded machine: more than its ranks wait for each other
+
+
+class MpiTransport(unittest.TestCase):
+    def ranks(self, scenario, *flags):
+        """Exit code and stderr of two ranks. Jobs that end at the same time take each other's shared folder away."""
+        with tempfile.TemporaryDirectory(prefix="mpi") as folder:
+            environment = {
+                **os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+                "OMPI_MCA_orte_tmpdir_base": folder,
+            }
+            done = subprocess.run(
+                ["mpirun", "--oversubscribe", "--bind-to", "none", *flags, "-n", "2", PROGRAM, scenario],
+                env=environment, capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
+        return done.returncode, done.stderr
+
+    def assert_right(self, scenario, *flags):
+        code, errors = self.ranks(scenario, *flags)
+        self.assertEqual((code, errors), (0, ""))
+
+    def assert_ends(self, scenario, line):
+        code, errors = self.ranks(scenario)
+        self.assertNotEqual(code, 0)
+        self.assertIn(line, errors)
+        self.assertNotIn("wrong:", errors)
+
+    def test_nothing_overtakes_a_large_message(self):
+        self.assert_right("order")
+
+    def test_nothing_overtakes_a_large_message_over_tcp(self):
+        self.assert_right("order", "--mca", "btl", "self,tcp", "--mca", "btl_tcp_if_include", "lo")
+
+    def test_two_ranks_flush_towards_each_other(self):
+        self.assert_right("flush")
+
+    def test_what_nobody_wants_holds_nobody_up(self):
+        self.assert_right("unwanted")
+
+    def test_a_message_that_mpi_cannot_count_is_refused(self):
+        self.assert_right("large")
+
+    def test_a_rank_that_dies_in_an_exception_ends_the_job(self):
+        self.assert_ends("throws", "missmodal: rank 1 ends without the others")
+
+    def test_a_rank_that_never_leaves_is_not_waited_for(self):
+        self.assert_ends("late", "missmodal: rank 0 ends without the others")
+
+    def test_a_second_thread_is_refused(self):
+        self.assert_ends("other_thread", "check failed: std::this_thread::get_id() == thread")
+
+
+if __name__ == "__main__":
+    unittest.main()
