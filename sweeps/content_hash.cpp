@@ -43,8 +43,9 @@ std::string content_sha256(const fs::path& folder) {
                      "is missing: the folder of a text encoder must hold it");
   }
   Sha256 hash;
-  add_file(hash, folder / "config.json");
-  if (fs::exists(folder / "model.safetensors", error)) add_file(hash, folder / "model.safetensors");
+  for (const char* file : kContentFiles) {
+    if (fs::exists(folder / file, error)) add_file(hash, folder / file);
+  }
   return hex(hash.finish());
 }
 

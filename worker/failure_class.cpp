@@ -4,11 +4,13 @@
 #include <string_view>
 
 #include "sweeps/error.h"
+#include "worker/worker_fault.h"
 
 namespace missmodal::worker {
 
 sweeps::FailureClass failure_class(const std::exception& error) {
   using sweeps::FailureClass;
+  if (dynamic_cast<const WorkerFault*>(&error) != nullptr) return FailureClass::worker_fault;
   if (dynamic_cast<const InputError*>(&error) != nullptr) return FailureClass::data_error;
   if (dynamic_cast<const RunError*>(&error) != nullptr) return FailureClass::run_error;
   const std::string_view text = error.what();

@@ -7,8 +7,9 @@
 
 namespace missmodal::worker {
 
-// InputError is a data_error, RunError a run_error; a failed allocation, which LibTorch reports as different
-// exceptions in different versions and on different devices, is out_of_memory; everything else is a bug.
+// WorkerFault is a worker_fault, InputError a data_error, RunError a run_error; a failed allocation, which
+// LibTorch reports as different exceptions in different versions and on different devices, is out_of_memory;
+// everything else is a bug.
 sweeps::FailureClass failure_class(const std::exception& error);
 
 }  // namespace missmodal::worker

@@ -14,8 +14,10 @@ struct WorkerOptions {
   std::string host;
 };
 
-// Returns after Stop. An exception of a training fails its attempt and nothing else. Throws RunError only if
-// the transport does.
+// Returns after Stop; an attempt that it interrupts, or that was not begun yet, is answered as `interrupted`.
+// An exception of a training fails its attempt and nothing else. Before each attempt the dataset, the weights
+// and the device are checked: what is wrong with them is a `worker_fault`. Throws what the transport throws,
+// and RunError for a message that no coordinator sends.
 void run_worker(Transport& transport, const WorkerOptions& options);
 
 // The rank with this number on its host takes the GPU of that number where LibTorch sees any, else the CPU.
