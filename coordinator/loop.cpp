@@ -15,6 +15,7 @@
 #include "coordinator/handlers.h"
 #include "coordinator/progress_line.h"
 #include "sweeps/error.h"
+#include "sweeps/exit_code.h"
 #include "worker/pacer.h"
 #include "worker/protocol.h"
 
@@ -27,6 +28,13 @@ constexpr std::chrono::seconds kLogInterval{5};
 constexpr std::chrono::milliseconds kLiveInterval{250};
 constexpr std::chrono::seconds kFarewellLimit{
     60};  // for workers that are still starting when the sweep is over
+constexpr std::chrono::milliseconds kLockedInterval{200};  // between two tries to commit to a locked database
+
+// nohup and some schedulers start programs with SIGHUP ignored, and so it stays.
+bool hangup_is_ignored() {
+  struct sigaction action {};
+  return sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
 
 class Loop {
  public:
@@ -37,17 +45,18 @@ class Loop {
         style_(style),
         signals_(context_, SIGINT, SIGTERM, SIGUSR1),
         timer_(context_),
+        locked_timer_(context_),
         started_(Clock::now()),
-        pacer_(started_) {}
+        pacer_(started_) {
+    if (!hangup_is_ignored()) signals_.add(SIGHUP);
+  }
 
   Verdict run() {
+    await_signal();
     sigset_t held;  // one that came while the ranks started is heard now
     sigemptyset(&held);
     sigaddset(&held, SIGUSR1);
     pthread_sigmask(SIG_UNBLOCK, &held, nullptr);
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
-      if (!error) guarded([this] { carry_out(on_interrupt(state_)); });
-    });
     carry_out(on_start(state_));
     poll();
     context_.run();
@@ -69,11 +78,36 @@ class Loop {
     }
   }
 
+  void await_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      guarded([&] { on_signal(signal); });
+      await_signal();
+    });
+  }
+
+  // USR1 never hurries: a launcher may forward it more than once.
+  void on_signal(int signal) {
+    if (signal != SIGUSR1 && stop_wished_) stop_at_once();
+    stop_wished_ = stop_wished_ || signal != SIGUSR1;
+    carry_out(on_interrupt(state_));
+  }
+
+  [[noreturn]] void stop_at_once() {
+    log("stopping at once; what was not accepted yet is trained again by the next run");
+    if (!state_.verdict) {
+      outbox_.commits.emplace_back(
+          results::SweepEnded{kExitInterrupted, "stopped at once; the same command goes on"});
+    }
+    if (!outbox_.commits.empty()) store_.try_commit(outbox_.commits);
+    throw StopAtOnce{};
+  }
+
   void poll() {
     guarded([this] {
       hear();
       print_progress(false);
-      if (state_.verdict && everyone_left()) {
+      if (farewell_ && everyone_left()) {
         context_.stop();
         return;
       }
@@ -86,22 +120,20 @@ class Loop {
 
   // Everything that has arrived is handled before the one commit; then the sends go out.
   void hear() {
-    Effects effects;
     bool heard = false;
     while (const auto envelope = transport_.receive()) {
       heard = true;
-      Effects more = handle(envelope->source, worker::decode(envelope->bytes));
-      std::move(more.commits.begin(), more.commits.end(), std::back_inserter(effects.commits));
-      std::move(more.sends.begin(), more.sends.end(), std::back_inserter(effects.sends));
-      std::move(more.remarks.begin(), more.remarks.end(), std::back_inserter(effects.remarks));
+      put(handle(envelope->source, worker::decode(envelope->bytes)));
     }
     if (!heard) return;
-    carry_out(effects);
+    empty_outbox();
     pacer_.event(Clock::now());
   }
 
   Effects handle(int rank, const worker::Message& message) {
     if (const auto* ready = std::get_if<worker::Ready>(&message)) return on_ready(state_, rank, *ready);
+    // With the verdict every attempt has ended; a result that was under way comes too late.
+    if (state_.verdict) return {};
     if (const auto* finished = std::get_if<worker::Finished>(&message)) {
       ++pace_.ended;
       return on_finished(state_, rank, *finished);
@@ -117,10 +149,36 @@ class Loop {
     return {};  // progress: for the live page
   }
 
-  void carry_out(const Effects& effects) {
-    if (!effects.commits.empty()) store_.commit(effects.commits);
-    for (const std::string& remark : effects.remarks) log(remark);
-    for (const Outgoing& outgoing : effects.sends)
+  void carry_out(Effects effects) {
+    put(std::move(effects));
+    empty_outbox();
+  }
+
+  void put(Effects effects) {
+    std::move(effects.commits.begin(), effects.commits.end(), std::back_inserter(outbox_.commits));
+    std::move(effects.sends.begin(), effects.sends.end(), std::back_inserter(outbox_.sends));
+    std::move(effects.remarks.begin(), effects.remarks.end(), std::back_inserter(outbox_.remarks));
+  }
+
+  // Nothing is sent before it is committed, in the order in which it happened. Where the database is locked,
+  // all of it waits, and the timer tries again.
+  void empty_outbox() {
+    if (locked_) return;
+    if (!outbox_.commits.empty() && !store_.try_commit(outbox_.commits)) {
+      locked_ = true;
+      locked_timer_.expires_after(kLockedInterval);
+      locked_timer_.async_wait([this](const boost::system::error_code& error) {
+        if (error) return;
+        guarded([this] {
+          locked_ = false;
+          empty_outbox();
+        });
+      });
+      return;
+    }
+    const Effects out = std::exchange(outbox_, {});
+    for (const std::string& remark : out.remarks) log(remark);
+    for (const Outgoing& outgoing : out.sends)
       transport_.send(outgoing.rank, worker::encode(outgoing.message));
     if (state_.verdict && !farewell_) farewell_ = Clock::now();
   }
@@ -162,6 +220,10 @@ class Loop {
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer timer_;
+  boost::asio::steady_timer locked_timer_;
+  bool locked_ = false;       // the last try to commit found the database locked
+  Effects outbox_;            // what was decided and is not committed yet
+  bool stop_wished_ = false;  // by INT, TERM or HUP
   Clock::time_point started_;
   worker::Pacer pacer_;
   Pace pace_;

@@ -78,6 +78,7 @@ struct CellsReleased {
   std::vector<std::string> cells;
 };
 
+// The run's verdict. What still runs is running no more: its cells wait for the next run.
 struct SweepEnded {
   int exit_code = 0;
   std::string verdict;  // one line

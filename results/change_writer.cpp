@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "results/statement.h"
 #include "sweeps/error.h"
 
 namespace missmodal::results {
@@ -21,44 +21,6 @@ namespace {
 
 // The blobs are little-endian floats, written as they lie in memory.
 static_assert(std::endian::native == std::endian::little);
-
-// One value as SQLite takes it. Text and blobs are not copied: what they point at outlives the step.
-void bind(SQLite::Statement& statement, int index, std::int64_t value) {
-  statement.bind(index, value);
-}
-void bind(SQLite::Statement& statement, int index, int value) {
-  statement.bind(index, value);
-}
-void bind(SQLite::Statement& statement, int index, double value) {
-  // SQLite turns NaN into NULL by itself; an infinity would stay and spoil every mean.
-  std::isfinite(value) ? statement.bind(index, value) : statement.bind(index);
-}
-void bind(SQLite::Statement& statement, int index, const std::string& value) {
-  statement.bindNoCopy(index, value);
-}
-void bind(SQLite::Statement& statement, int index, std::string_view value) {
-  statement.bind(index, std::string(value));
-}
-void bind(SQLite::Statement& statement, int index, const std::optional<double>& value) {
-  value ? bind(statement, index, *value) : statement.bind(index);
-}
-void bind(SQLite::Statement& statement, int index, const std::optional<std::int64_t>& value) {
-  value ? bind(statement, index, *value) : statement.bind(index);
-}
-void bind(SQLite::Statement& statement, int index, const std::vector<float>& values) {
-  statement.bindNoCopy(index, values.data(), static_cast<int>(values.size() * sizeof(float)));
-}
-
-// Runs a prepared statement with these values for its ?1, ?2, ...; returns the number of rows changed.
-template <typename... Values>
-int execute(SQLite::Statement& statement, const Values&... values) {
-  statement.tryReset();  // also after a step that threw
-  int index = 0;
-  (bind(statement, ++index, values), ...);
-  const int changes = statement.exec();
-  statement.tryReset();
-  return changes;
-}
 
 RunError refused(const std::string& cell, int attempt, std::string_view reason) {
   return RunError(fmt::format("cell {}, attempt {}: {}", cell, attempt, reason));
@@ -90,8 +52,7 @@ ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
           "UPDATE attempts SET state = ?3, ended_unix = ?4, train_seconds = ?5, evaluate_seconds = ?6, "
           "peak_memory_bytes = ?7, parameters = ?8 WHERE cell = ?1 AND attempt = ?2 AND state = 'running'"),
       finish_cell_(database,
-                   "UPDATE cells SET state = ?2, accepted_attempt = ?3, best_epoch = ?4, diverged_step = "
-                   "?5, evaluation = CASE WHEN ?6 THEN (SELECT evaluation FROM sweep) END "
+                   "UPDATE cells SET state = ?2, accepted_attempt = ?3, best_epoch = ?4, diverged_step = ?5 "
                    "WHERE id = ?1"),
       fail_attempt_(database,
                     "UPDATE attempts SET state = 'failed', ended_unix = ?3, failure = ?4, message = ?5 "
@@ -103,15 +64,15 @@ ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
       insert_predictions_(database,
                           "INSERT INTO predictions (cell, split, n, matrix) VALUES (?1, ?2, ?3, ?4)"),
-      insert_metric_(database,
-                     "INSERT INTO metrics (cell, split, family, subset, rate_percent, rates, kind, n, mae, "
-                     "corr, acc7, acc5, "
-                     "acc2_has0, f1_has0, acc2_non0, f1_non0) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
+      metrics_(database),
       insert_set_aside_(
           database,
           "INSERT INTO set_aside (run, rank, host, reason, at_unix) VALUES (?1, ?2, ?3, ?4, ?5) "
           "ON CONFLICT DO NOTHING"),
+      abandon_attempts_(database,
+                        "UPDATE attempts SET state = 'failed', ended_unix = ?1, failure = 'interrupted', "
+                        "message = 'the run ended before the attempt' WHERE state = 'running'"),
+      abandon_cells_(database, "UPDATE cells SET state = 'pending' WHERE state = 'running'"),
       insert_verdict_(database,
                       "INSERT INTO verdict (run, ended_unix, exit_code, verdict) VALUES (?1, ?2, ?3, ?4)") {}
 
@@ -173,11 +134,10 @@ void ChangeWriter::write(const AttemptFinished& finished, double now_unix) {
     throw refused(finished.cell, finished.attempt, "its result is refused: it is not the attempt that runs");
   }
   execute(finish_cell_, finished.cell, state, finished.attempt, result.best_epoch,
-          result.outcome == sweeps::Outcome::diverged ? std::optional(result.diverged_step) : std::nullopt,
-          result.metrics.empty() ? 0 : 1);
+          result.outcome == sweeps::Outcome::diverged ? std::optional(result.diverged_step) : std::nullopt);
   write_epochs(finished.cell, result.epochs);
   write_predictions(finished.cell, result.predictions);
-  write_metrics(finished.cell, result.metrics);
+  metrics_.replace(finished.cell, result.metrics);
 }
 
 void ChangeWriter::write(const AttemptFailed& failed, double now_unix) {
@@ -197,6 +157,9 @@ void ChangeWriter::write(const WorkerSetAside& aside, double now_unix) {
 }
 
 void ChangeWriter::write(const SweepEnded& ended, double now_unix) {
+  // Whoever still works on something is told to leave.
+  execute(abandon_attempts_, now_unix);
+  execute(abandon_cells_);
   execute(insert_verdict_, run_, now_unix, ended.exit_code, ended.verdict);
 }
 
@@ -214,15 +177,6 @@ void ChangeWriter::write_predictions(const std::string& cell,
     MISSMODAL_CHECK(split.values.size() % kSubsetCount == 0);
     execute(insert_predictions_, cell, name(split.split),
             static_cast<std::int64_t>(split.values.size() / kSubsetCount), split.values);
-  }
-}
-
-void ChangeWriter::write_metrics(const std::string& cell, const std::vector<sweeps::MetricRow>& rows) {
-  for (const sweeps::MetricRow& row : rows) {
-    const sweeps::Metrics& m = row.metrics;
-    execute(insert_metric_, cell, name(row.split), name(row.condition.family), name(row.condition.subset),
-            row.condition.rate_percent, sweeps::rates_text(row.condition), name(row.kind), m.n, m.mae, m.corr,
-            m.acc7, m.acc5, m.acc2_has0, m.f1_has0, m.acc2_non0, m.f1_non0);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "results/change.h"
+#include "results/metric_writer.h"
 
 namespace missmodal::results {
 
@@ -33,7 +34,6 @@ class ChangeWriter {
   void write(const SweepEnded& ended, double now_unix);
   void write_epochs(const std::string& cell, const std::vector<sweeps::EpochRecord>& epochs);
   void write_predictions(const std::string& cell, const std::vector<sweeps::SplitPredictions>& predictions);
-  void write_metrics(const std::string& cell, const std::vector<sweeps::MetricRow>& rows);
 
   std::int64_t run_;
   SQLite::Statement delete_plan_;
@@ -51,8 +51,10 @@ class ChangeWriter {
   SQLite::Statement unpark_cell_;
   SQLite::Statement insert_epoch_;
   SQLite::Statement insert_predictions_;
-  SQLite::Statement insert_metric_;
+  MetricWriter metrics_;
   SQLite::Statement insert_set_aside_;
+  SQLite::Statement abandon_attempts_;
+  SQLite::Statement abandon_cells_;
   SQLite::Statement insert_verdict_;
 };
 

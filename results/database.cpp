@@ -7,15 +7,15 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <string_view>
 
+#include "results/database_name.h"
 #include "results/store.h"
 
 namespace missmodal::results {
 
 namespace {
-
-constexpr int kReaderPatienceMs = 10'000;
 
 unsigned big_endian_at(const std::array<char, 100>& header, std::size_t first) {
   unsigned value = 0;
@@ -23,13 +23,51 @@ unsigned big_endian_at(const std::array<char, 100>& header, std::size_t first) {
   return value;
 }
 
+// `file:` address of a path.
+std::string address(const std::filesystem::path& file) {
+  std::string text = "file:";
+  for (const char c : file.string()) {
+    text += c == '?' || c == '#' || c == '%' ? fmt::format("%{:02x}", static_cast<unsigned char>(c))
+                                             : std::string(1, c);
+  }
+  return text;
+}
+
+// "missmodal 0.1.0" if the database says who wrote it last. It is another version's: nothing about it is
+// sure.
+std::optional<std::string> writer_of(const std::filesystem::path& file) {
+  try {
+    // Immutable: SQLite neither locks nor recovers the file, and looks for no log.
+    SQLite::Database database(address(database_file(file)) + "?immutable=1",
+                              SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+    return "missmodal " +
+           database.execAndGet("SELECT program_version FROM provenance ORDER BY rowid DESC LIMIT 1")
+               .getString();
+  } catch (const SQLite::Exception&) {
+    return std::nullopt;
+  }
+}
+
+[[noreturn]] void refuse_version(const std::filesystem::path& file, unsigned version) {
+  const std::string writer = writer_of(file).value_or("another version of missmodal");
+  throw InputError(
+      file.string(),
+      fmt::format("was written by {}, schema version {}; this program reads and writes version {}: {}",
+                  writer, version, kSchemaVersion,
+                  version < kSchemaVersion ? "read it with that one, or run the sweep into a new file"
+                                           : "use that one"));
+}
+
 }  // namespace
 
 FileKind inspect_file(const std::filesystem::path& file) {
   std::error_code code;
-  const auto status = std::filesystem::status(file, code);
+  const auto status = std::filesystem::status(database_file(file), code);
   if (!std::filesystem::exists(status)) return FileKind::absent;
   if (std::filesystem::is_directory(status)) throw InputError(file.string(), "is a folder, not a database");
+  if (!std::filesystem::is_regular_file(status)) {
+    throw InputError(file.string(), "is a device, pipe or socket, not a database");
+  }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw RunError(fmt::format("{}: open: {}", file.string(), std::strerror(errno)));
   std::array<char, 100> header{};  // https://www.sqlite.org/fileformat2.html, section 1.3
@@ -42,32 +80,27 @@ FileKind inspect_file(const std::filesystem::path& file) {
   if (big_endian_at(header, 68) != kApplicationId) {
     throw InputError(file.string(), "is a SQLite database of another program");
   }
-  if (const unsigned version = big_endian_at(header, 60); version != kSchemaVersion) {
-    throw InputError(file.string(),
-                     fmt::format("has schema version {}, this program reads and writes version {}", version,
-                                 kSchemaVersion));
-  }
+  if (const unsigned version = big_endian_at(header, 60); version != kSchemaVersion)
+    refuse_version(file, version);
   return FileKind::ours;
 }
 
-SQLite::Database open_for_reading(const std::filesystem::path& file) {
-  switch (inspect_file(file)) {
-    case FileKind::absent:
-      throw InputError(file.string(), "no such file");
-    case FileKind::empty:
-      throw InputError(file.string(), "is empty");
-    case FileKind::ours:
-      break;
-  }
+void check_ours(const std::filesystem::path& file, FileKind kind) {
+  if (kind == FileKind::absent) throw InputError(file.string(), "no such file");
+  if (kind == FileKind::empty) throw InputError(file.string(), "is empty");
+}
+
+SQLite::Database open_for_reading(const std::filesystem::path& file, std::chrono::milliseconds patience) {
+  check_ours(file, inspect_file(file));
   try {
-    SQLite::Database database(file.string(), SQLite::OPEN_READONLY, kReaderPatienceMs);
+    SQLite::Database database(database_file(file).string(), SQLite::OPEN_READONLY,
+                              static_cast<int>(patience.count()));
     if (!database.tableExists("sweep") || database.execAndGet("SELECT count(*) FROM sweep").getInt() != 1) {
       throw InputError(file.string(), "says nothing of a sweep");
     }
     return database;
   } catch (const SQLite::Exception& error) {
-    if (is_damage(error)) throw InputError(file.string(), fmt::format("is damaged: {}", error.what()));
-    throw sqlite_trouble(file, "open", error);
+    throw_trouble(file, "open", error);
   }
 }
 
@@ -75,6 +108,16 @@ RunError sqlite_trouble(const std::filesystem::path& file, const std::string& ca
                         const SQLite::Exception& error) {
   return RunError(fmt::format("{}: {}: {} (SQLite code {})", file.string(), call, error.what(),
                               error.getExtendedErrorCode()));
+}
+
+void throw_trouble(const std::filesystem::path& file, const std::string& call,
+                   const SQLite::Exception& error) {
+  if (is_damage(error)) throw InputError(file.string(), fmt::format("is damaged: {}", error.what()));
+  throw sqlite_trouble(file, call, error);
+}
+
+bool is_busy(const SQLite::Exception& error) {
+  return error.getErrorCode() == SQLITE_BUSY;
 }
 
 bool is_damage(const SQLite::Exception& error) {

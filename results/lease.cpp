@@ -1,6 +1,7 @@
 #include "results/lease.h"
 
 #include <fcntl.h>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -8,8 +9,14 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
+#include <chrono>
 #include <cstring>
+#include <ctime>
+#include <string_view>
+#include <thread>
 
+#include "results/database_name.h"
 #include "sweeps/error.h"
 
 namespace missmodal::results {
@@ -17,9 +24,40 @@ namespace missmodal::results {
 namespace {
 
 std::filesystem::path lock_file(const std::filesystem::path& database) {
-  std::filesystem::path file = database;
+  std::filesystem::path file = database_file(database);
   file += ".lock";
   return file;
+}
+
+// lease_holder() has the lock for a moment, while it looks whether anybody else does.
+constexpr int kTries = 10;
+constexpr std::chrono::milliseconds kBetweenTries{20};
+
+std::string holder_text() {
+  return fmt::format("{}, process {}, since {:%Y-%m-%d %H:%M:%S} UTC", host_name(), getpid(),
+                     fmt::gmtime(std::time(nullptr)));
+}
+
+// "; stop it with: kill -TERM 123" where the text names a process. It may be of another version, or be read
+// before it was written.
+std::string how_to_stop(const std::string& holder) {
+  constexpr std::string_view kProcess = ", process ";
+  const std::size_t comma = holder.find(kProcess);
+  if (comma == std::string::npos) return "";
+  int process = 0;
+  const char* const digits = holder.data() + comma + kProcess.size();
+  if (std::from_chars(digits, holder.data() + holder.size(), process).ec != std::errc()) return "";
+  const std::string host = holder.substr(0, comma);
+  return fmt::format("; stop it with: {}kill -TERM {}", host == host_name() ? "" : "ssh " + host + " ",
+                     process);
+}
+
+bool take(int descriptor) {
+  for (int tries = 1; flock(descriptor, LOCK_EX | LOCK_NB) != 0; ++tries) {
+    if (errno != EWOULDBLOCK || tries == kTries) return false;
+    std::this_thread::sleep_for(kBetweenTries);
+  }
+  return true;
 }
 
 std::string read_text(int descriptor) {
@@ -50,19 +88,20 @@ Lease::Lease(const std::filesystem::path& database) : file_(lock_file(database))
       throw InputError(database.string(), "its folder does not exist");
     }
     if (descriptor_ < 0) throw RunError(fmt::format("{}: open: {}", file_.string(), std::strerror(errno)));
-    if (flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    if (!take(descriptor_)) {
       const int code = errno;
       const std::string holder = read_text(descriptor_);
       close(descriptor_);
       if (code == EWOULDBLOCK) {
-        throw RunError(fmt::format("{}: is being written by {}", database.string(), holder));
+        throw RunError(
+            fmt::format("{}: is being written by {}{}", database.string(), holder, how_to_stop(holder)));
       }
       throw RunError(fmt::format("{}: flock: {}", file_.string(), std::strerror(code)));
     }
     if (still_named(descriptor_, file_)) break;
     close(descriptor_);
   }
-  const std::string text = fmt::format("{}, process {}", host_name(), getpid());
+  const std::string text = holder_text();
   if (ftruncate(descriptor_, 0) != 0 ||
       pwrite(descriptor_, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
     const int code = errno;

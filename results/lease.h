@@ -10,19 +10,20 @@ namespace missmodal::results {
 
 class Lease {
  public:
-  // Throws RunError at once, naming the holder, if another process (or this one) has it; InputError if the
-  // database has no folder to be in.
+  // Throws RunError within a second, naming the holder and how to stop it, if another process (or this one)
+  // has it; InputError if the database has no folder to be in, or a name that database_file() refuses.
   explicit Lease(const std::filesystem::path& database);
   ~Lease();  // removes the lock file
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
 
  private:
-  std::filesystem::path file_;
+  std::filesystem::path file_;  // the lock file
   int descriptor_ = -1;
 };
 
-// Who writes the database now, as "host, process 123"; nothing if nobody does. Creates nothing.
+// Who writes the database now, as "host, process 123, since 2026-11-25 12:00:03 UTC"; nothing if nobody does.
+// Creates nothing.
 std::optional<std::string> lease_holder(const std::filesystem::path& database);
 
 std::string host_name();

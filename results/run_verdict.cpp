@@ -25,8 +25,7 @@ RunVerdict run_verdict(const std::filesystem::path& file, const std::string& tok
     }
     return {true, select.getColumn(0).getInt(), ""};
   } catch (const SQLite::Exception& error) {
-    if (is_damage(error)) throw InputError(file.string(), fmt::format("is damaged: {}", error.what()));
-    throw sqlite_trouble(file, "read the verdict", error);
+    throw_trouble(file, "read the verdict", error);
   }
 }
 

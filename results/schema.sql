@@ -78,6 +78,7 @@ CREATE TABLE cells (
   state         TEXT NOT NULL DEFAULT 'pending'
                 CHECK (state IN ('pending', 'running', 'accepted', 'diverged', 'parked')),
   accepted_attempt INTEGER,  -- the attempt whose numbers these are (also of a diverged cell)
+  forgiven_attempts INTEGER NOT NULL DEFAULT 0,  -- failures of attempts up to this one no longer count (retry)
   best_epoch    INTEGER,     -- whose weights were evaluated
   diverged_step INTEGER,     -- optimiser step (from 1) of the first non-finite loss or gradient; 0: a prediction is not finite
   evaluation    INTEGER REFERENCES evaluations (id),  -- what its rows of metrics were computed for; NULL without any

@@ -104,8 +104,7 @@ Status read_status(const std::filesystem::path& file) {
     status.writer = lease_holder(file);
     return status;
   } catch (const SQLite::Exception& error) {
-    if (is_damage(error)) throw InputError(file.string(), fmt::format("is damaged: {}", error.what()));
-    throw sqlite_trouble(file, "read", error);
+    throw_trouble(file, "read", error);
   }
 }
 

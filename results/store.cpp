@@ -6,64 +6,27 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <functional>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string_view>
 #include <utility>
 
 #include "results/change_writer.h"
 #include "results/database.h"
 #include "results/embedded.h"
-#include "results/file_system.h"
+#include "results/evaluations.h"
 #include "results/lease.h"
+#include "results/rescore_cells.h"
+#include "results/writer_connection.h"
 #include "sweeps/error.h"
-#include "sweeps/evaluation/evaluation.h"
 #include "sweeps/failure.h"
 
 namespace missmodal::results {
 
 namespace {
 
-// A reader may hold the writer up for this long under the rollback journal; SQLite polls meanwhile.
-constexpr int kWriterPatienceMs = 10'000;
-
 double now_unix() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-std::filesystem::path inspected(std::filesystem::path file) {
-  inspect_file(file);
-  return file;
-}
-
-std::string journal_mode_for(const std::filesystem::path& file) {
-  return network_file_system(file).empty() ? "wal" : "delete";
-}
-
-// The conditions as one text that does not depend on their order: a sorted JSON list of their words.
-std::string conditions_text(const sweeps::EvaluationPlan& plan) {
-  std::set<std::string> words;
-  for (const sweeps::Condition& condition : plan.conditions) words.insert(sweeps::text(condition));
-  return nlohmann::json(words).dump();
-}
-
-// The row of `evaluations` that stands for this plan, made if it is new.
-std::int64_t evaluation_id(SQLite::Database& database, const sweeps::EvaluationPlan& plan) {
-  const std::string conditions = conditions_text(plan);
-  SQLite::Statement insert(database,
-                           "INSERT INTO evaluations (conditions, draws, version) VALUES (?1, ?2, ?3) "
-                           "ON CONFLICT DO NOTHING");
-  insert.bind(1, conditions);
-  insert.bind(2, plan.draws);
-  insert.bind(3, sweeps::kMetricsVersion);
-  insert.exec();
-  SQLite::Statement select(
-      database, "SELECT id FROM evaluations WHERE conditions = ?1 AND draws = ?2 AND version = ?3");
-  select.bind(1, conditions);
-  select.bind(2, plan.draws);
-  select.bind(3, sweeps::kMetricsVersion);
-  MISSMODAL_CHECK(select.executeStep());
-  return select.getColumn(0).getInt64();
 }
 
 void create_schema(SQLite::Database& database, const Provenance& provenance) {
@@ -178,22 +141,21 @@ CellState parse_state(std::string_view text) {
 }  // namespace
 
 struct Store::Connection {
-  Connection(std::filesystem::path path, const Provenance& provenance, std::span<const StageRecord> stages,
-             std::span<const SplitRecord> splits)
-      : file(inspected(std::move(path))),
-        lease(file),
-        journal_mode(journal_mode_for(file)),
-        database(file.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kWriterPatienceMs),
-        run(prepare(provenance, stages, splits)),
-        writer(database, run) {}
+  Connection(const std::filesystem::path& file, const Provenance& provenance,
+             std::span<const StageRecord> stages, std::span<const SplitRecord> splits, Patience patience)
+      : sqlite(file, WriterConnection::Absent::create, std::move(patience)) {
+    std::int64_t run = 0;
+    sqlite.patiently([&] { run = prepare(provenance, stages, splits); });
+    sqlite.start_journal();
+    writer.emplace(sqlite.database(), run);
+  }
 
   // Returns the row of this run in `provenance`.
   std::int64_t prepare(const Provenance& provenance, std::span<const StageRecord> stages,
                        std::span<const SplitRecord> splits) {
-    database.exec("PRAGMA foreign_keys = ON");
-    database.exec("PRAGMA synchronous = FULL");
+    SQLite::Database& database = sqlite.database();
     const bool fresh = !database.tableExists("sweep");
-    if (!fresh) check_owner(database, file, provenance);
+    if (!fresh) check_owner(database, sqlite.name(), provenance);
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     if (fresh) {
       create_schema(database, provenance);
@@ -201,62 +163,80 @@ struct Store::Connection {
     } else {
       release_running(database);
     }
-    SQLite::Statement update(database, "UPDATE sweep SET evaluation = ?1");
-    update.bind(1, evaluation_id(database, provenance.evaluation));
-    update.exec();
+    want_evaluation(database, provenance.evaluation);
     write_stages(database, stages);
-    const std::int64_t this_run = insert_provenance(database, provenance, journal_mode);
+    const std::int64_t run = insert_provenance(database, provenance, sqlite.journal_mode());
     transaction.commit();
-    database.exec("PRAGMA journal_mode = " + journal_mode);
-    return this_run;
+    return run;
   }
 
-  std::filesystem::path file;
-  Lease lease;
-  std::string journal_mode;
-  SQLite::Database database;
-  std::int64_t run;
-  ChangeWriter writer;
+  void write(std::span<const Change> changes, double now) {
+    SQLite::Transaction transaction(sqlite.database(), SQLite::TransactionBehavior::IMMEDIATE);
+    try {
+      for (const Change& change : changes) writer->write(change, now);
+    } catch (const RunError& error) {
+      throw RunError(fmt::format("{}: {}", sqlite.name().string(), error.what()));
+    }
+    transaction.commit();
+  }
+
+  // Runs `action`, in whose way locks may be, and gives its troubles their place.
+  template <typename Action>
+  auto guarded(const std::string& what, Action action) {
+    try {
+      return action();
+    } catch (const SQLite::Exception& error) {
+      throw sqlite_trouble(sqlite.name(), what, error);
+    }
+  }
+
+  template <typename Value>
+  Value read(const std::string& what, const std::function<Value(SQLite::Database&)>& query) {
+    return guarded(what, [&] {
+      Value value;
+      sqlite.patiently([&] { value = query(sqlite.database()); });
+      return value;
+    });
+  }
+
+  WriterConnection sqlite;
+  std::optional<ChangeWriter> writer;
 };
 
 Store::Store(const std::filesystem::path& file, const Provenance& provenance,
-             std::span<const StageRecord> stages, std::span<const SplitRecord> splits) {
+             std::span<const StageRecord> stages, std::span<const SplitRecord> splits, Patience patience) {
   try {
-    connection_ = std::make_unique<Connection>(file, provenance, stages, splits);
+    connection_ = std::make_unique<Connection>(file, provenance, stages, splits, std::move(patience));
   } catch (const SQLite::Exception& error) {
-    if (is_damage(error)) throw InputError(file.string(), fmt::format("is damaged: {}", error.what()));
-    throw sqlite_trouble(file, "open", error);
+    throw_trouble(file, "open", error);
   }
 }
 
 Store::Store(Store&&) noexcept = default;
-
-// A database at rest is one file: without the write-ahead log it can be copied, and read where nothing may be
-// written. With a reader in the way it keeps the log, which is as good.
-Store::~Store() {
-  if (!connection_) return;
-  connection_->database.tryExec("PRAGMA busy_timeout = 0");
-  connection_->database.tryExec("PRAGMA journal_mode = DELETE");
-}
+Store::~Store() = default;
 
 void Store::commit(std::span<const Change> changes) {
   const double now = now_unix();
-  try {
-    SQLite::Transaction transaction(connection_->database, SQLite::TransactionBehavior::IMMEDIATE);
-    for (const Change& change : changes) connection_->writer.write(change, now);
-    transaction.commit();
-  } catch (const SQLite::Exception& error) {
-    throw sqlite_trouble(connection_->file, "commit", error);
-  } catch (const RunError& error) {
-    throw RunError(fmt::format("{}: {}", connection_->file.string(), error.what()));
-  }
+  connection_->guarded("commit",
+                       [&] { connection_->sqlite.patiently([&] { connection_->write(changes, now); }); });
+}
+
+bool Store::try_commit(std::span<const Change> changes) {
+  return connection_->guarded("commit", [&] {
+    return connection_->sqlite.at_once([&] { connection_->write(changes, now_unix()); });
+  });
+}
+
+Rescored Store::rescore(const RescoreOptions& options) {
+  return connection_->guarded("rescore", [&] { return rescore_cells(connection_->sqlite, options); });
 }
 
 std::vector<CellRecord> Store::cells() const {
-  try {
+  return connection_->read<std::vector<CellRecord>>("read the cells", [](SQLite::Database& database) {
     // One row for each cell and class of failure; the coordinator's rule says which classes count.
-    SQLite::Statement select(connection_->database,
-                             "SELECT c.id, c.state, count(a.attempt), coalesce(a.failure, '') FROM cells c "
+    SQLite::Statement select(database,
+                             "SELECT c.id, c.state, count(a.attempt), coalesce(a.failure, ''), "
+                             "count(*) FILTER (WHERE a.attempt > c.forgiven_attempts) FROM cells c "
                              "LEFT JOIN attempts a ON a.cell = c.id GROUP BY c.id, a.failure ORDER BY c.id");
     std::vector<CellRecord> cells;
     while (select.executeStep()) {
@@ -264,27 +244,22 @@ std::vector<CellRecord> Store::cells() const {
       if (cells.empty() || cells.back().id != id) {
         cells.push_back({id, parse_state(select.getColumn(1).getString())});
       }
-      const int attempts = select.getColumn(2).getInt();
-      cells.back().attempts += attempts;
+      cells.back().attempts += select.getColumn(2).getInt();
       const auto failure = sweeps::parse_failure_class(select.getColumn(3).getString());
-      if (failure && sweeps::counts(*failure)) cells.back().counted_failures += attempts;
+      if (failure && sweeps::counts(*failure)) cells.back().counted_failures += select.getColumn(4).getInt();
     }
     return cells;
-  } catch (const SQLite::Exception& error) {
-    throw sqlite_trouble(connection_->file, "read the cells", error);
-  }
+  });
 }
 
 std::optional<std::string> Store::stage_text(const char* column, const std::string& stage) const {
-  try {
-    SQLite::Statement select(connection_->database,
-                             fmt::format("SELECT {} FROM stages WHERE name = ?1", column));
+  using Text = std::optional<std::string>;
+  return connection_->read<Text>("read a stage's winner", [&](SQLite::Database& database) {
+    SQLite::Statement select(database, fmt::format("SELECT {} FROM stages WHERE name = ?1", column));
     select.bind(1, stage);
-    if (!select.executeStep() || select.isColumnNull(0)) return std::nullopt;
-    return select.getColumn(0).getString();
-  } catch (const SQLite::Exception& error) {
-    throw sqlite_trouble(connection_->file, "read a stage's winner", error);
-  }
+    if (!select.executeStep() || select.isColumnNull(0)) return Text();
+    return Text(select.getColumn(0).getString());
+  });
 }
 
 std::optional<std::string> Store::selected_point(const std::string& stage) const {
@@ -300,10 +275,11 @@ std::unordered_map<std::string, double> Store::validation_values(const std::stri
   static constexpr std::array<std::string_view, 8> kMetrics{"mae",       "corr",    "acc7",      "acc5",
                                                             "acc2_has0", "f1_has0", "acc2_non0", "f1_non0"};
   MISSMODAL_CHECK(std::find(kMetrics.begin(), kMetrics.end(), metric) != kMetrics.end());
-  try {
+  using Values = std::unordered_map<std::string, double>;
+  return connection_->read<Values>("read the validation scores", [&](SQLite::Database& database) {
     // CROSS JOIN: one look-up a cell, not a scan of all its rows.
     SQLite::Statement select(
-        connection_->database,
+        database,
         fmt::format("SELECT c.id, m.{0} FROM cells c CROSS JOIN metrics m ON m.cell = c.id "
                     "AND m.split = 'valid' AND m.family = ?1 AND m.subset = ?2 AND m.rate_percent = ?3 "
                     "AND m.rates = ?4 AND m.kind = ?5 WHERE c.state = 'accepted' AND m.{0} IS NOT NULL",
@@ -313,32 +289,29 @@ std::unordered_map<std::string, double> Store::validation_values(const std::stri
     select.bind(3, condition.rate_percent);
     select.bind(4, sweeps::rates_text(condition));
     select.bind(5, std::string(name(condition.drawn() ? sweeps::RowKind::mean : sweeps::RowKind::fixed)));
-    std::unordered_map<std::string, double> values;
+    Values values;
     while (select.executeStep()) values[select.getColumn(0).getString()] = select.getColumn(1).getDouble();
     return values;
-  } catch (const SQLite::Exception& error) {
-    throw sqlite_trouble(connection_->file, "read the validation scores", error);
-  }
+  });
 }
 
 std::vector<Machine> Store::machines() const {
-  try {
-    SQLite::Statement select(connection_->database,
+  using Machines = std::vector<Machine>;
+  return connection_->read<Machines>("read what the attempts ran on", [](SQLite::Database& database) {
+    SQLite::Statement select(database,
                              "SELECT DISTINCT device_kind, threads, processor, libtorch FROM attempts "
                              "WHERE state = 'accepted' ORDER BY 1, 2, 3, 4");
-    std::vector<Machine> machines;
+    Machines machines;
     while (select.executeStep()) {
       machines.push_back({select.getColumn(0).getString(), select.getColumn(1).getInt(),
                           select.getColumn(2).getString(), select.getColumn(3).getString()});
     }
     return machines;
-  } catch (const SQLite::Exception& error) {
-    throw sqlite_trouble(connection_->file, "read what the attempts ran on", error);
-  }
+  });
 }
 
 std::string Store::journal_mode() const {
-  return connection_->journal_mode;
+  return connection_->sqlite.journal_mode();
 }
 
 }  // namespace missmodal::results

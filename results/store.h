@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "results/change.h"
+#include "results/patience.h"
+#include "results/rescore.h"
 #include "sweeps/sweep_file.h"
 
 namespace missmodal::results {
@@ -55,7 +57,7 @@ struct CellRecord {
   std::string id;
   CellState state = CellState::pending;  // `running` is read back as pending: nobody works on it any more
   int attempts = 0;                      // started so far
-  int counted_failures = 0;  // failures of a class that counts towards max_attempts (sweeps/failure.h)
+  int counted_failures = 0;  // of a class that counts towards max_attempts, since the last `missmodal retry`
 };
 
 // What accepted cells were computed on: across two of these the same cell may differ in its last bits.
@@ -73,8 +75,9 @@ class Store {
   // of ours, of another schema version, of another sweep name, or of another dataset, and leaves it as it is;
   // RunError where SQLite fails or another writer holds it. A changed sweep text is fine: cells are
   // recognised by their content. Attempts that an earlier run left running become `interrupted`.
+  // Waits for other programs' locks as `patience` says, here and in every call.
   Store(const std::filesystem::path& file, const Provenance& provenance, std::span<const StageRecord> stages,
-        std::span<const SplitRecord> splits);
+        std::span<const SplitRecord> splits, Patience patience = {});
   ~Store();
   Store(Store&&) noexcept;
 
@@ -82,6 +85,14 @@ class Store {
   // of an attempt that is not the cell's running one, a start of a cell that does not wait, another winner
   // for a stage. Precondition: an AttemptFinished is finished or diverged.
   void commit(std::span<const Change> changes);
+
+  // The same without waiting: false, and nothing done, where another program has the database locked. Throws
+  // RunError once it was locked for longer than the patience.
+  bool try_commit(std::span<const Change> changes);
+
+  // Brings the metrics of every trained cell to what the sweep asks for now (results/rescore.h). Before
+  // anything is read that depends on metrics.
+  Rescored rescore(const RescoreOptions& options);
 
   // Every cell of the database, in the order of ids; those that no stage plans any more too.
   std::vector<CellRecord> cells() const;

@@ -29,10 +29,11 @@ std::vector<std::string> configurations(SQLite::Database& database, const std::s
 
 std::map<std::string, StoredWinner> read_winners(const std::filesystem::path& file,
                                                  const std::string& sweep_name,
-                                                 const std::string& dataset_sha256) {
+                                                 const std::string& dataset_sha256,
+                                                 std::chrono::milliseconds patience) {
   std::map<std::string, StoredWinner> winners;
   if (inspect_file(file) != FileKind::ours) return winners;
-  SQLite::Database database = open_for_reading(file);
+  SQLite::Database database = open_for_reading(file, patience);
   try {
     SQLite::Transaction snapshot(database);
     if (!belongs_to(database, sweep_name, dataset_sha256)) return winners;
@@ -46,8 +47,7 @@ std::map<std::string, StoredWinner> read_winners(const std::filesystem::path& fi
     }
     return winners;
   } catch (const SQLite::Exception& error) {
-    if (is_damage(error)) throw InputError(file.string(), fmt::format("is damaged: {}", error.what()));
-    throw sqlite_trouble(file, "read the winners", error);
+    throw_trouble(file, "read the winners", error);
   }
 }
 

@@ -64,6 +64,7 @@ struct Resources {
   std::string device = "auto";  // auto, cpu, cuda
   int threads_per_trial = 1;    // fixed, so that a result does not depend on how many ranks there are
   int max_attempts = 5;
+  int busy_seconds = 300;  // how long another program may keep the database locked
   int gpus_per_trial = 1;  // only 1 in this version
   int trials_per_gpu = 1;  // only 1 in this version
 };

@@ -13,6 +13,7 @@ void add_data(CLI::App& app, int& exit_code);  // data import, inspect, synth
 void add_doctor(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
 void add_predict(CLI::App& app, int& exit_code);
+void add_retry(CLI::App& app, int& exit_code);
 void add_run(CLI::App& app, int& exit_code);
 void add_train(CLI::App& app, int& exit_code);
 

@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int exit_code = kExitOk;
   coordinator::add_run(app, exit_code);
+  coordinator::add_retry(app, exit_code);
   coordinator::add_check(app, exit_code);
   coordinator::add_plan(app, exit_code);
   coordinator::add_train(app, exit_code);

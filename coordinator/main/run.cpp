@@ -55,17 +55,31 @@ ProgressStyle progress_style(const std::string& text) {
   return live ? ProgressStyle::live : ProgressStyle::log;
 }
 
+results::Patience patience(const sweeps::Sweep& sweep, ProgressStyle style) {
+  return {std::chrono::seconds(sweep.resources.busy_seconds), [style](const std::string& line) {
+            fmt::print(stderr, "{}{}\n", style == ProgressStyle::live ? "\r\033[K" : "", line);
+          }};
+}
+
+void say_rescore(std::int64_t done, std::int64_t total) {
+  if (done == 0) fmt::print(stderr, "scoring {} cells again: the sweep asks for another evaluation\n", total);
+}
+
 int coordinate(const RunOptions& options, worker::Transport& transport) {
   sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   SweepInputs inputs = open_inputs(sweep);
+  const ProgressStyle style = progress_style(options.progress);
   inputs.provenance.run_token = options.run_token;
   if (!options.restore.reselect) {
-    const auto stored = results::read_winners(options.database, sweep.name, inputs.hashes.dataset_sha256);
+    const auto stored = results::read_winners(options.database, sweep.name, inputs.hashes.dataset_sha256,
+                                              std::chrono::seconds(sweep.resources.busy_seconds));
     refuse_stale_winners(review_winners(sweep, inputs.hashes, stored), options.sweep_file);
   }
-  results::Store store(options.database, inputs.provenance, inputs.stages, inputs.splits);
+  results::Store store(options.database, inputs.provenance, inputs.stages, inputs.splits,
+                       patience(sweep, style));
+  store.rescore({.progress = say_rescore});
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
-  const Verdict verdict = run_loop(state, store, transport, progress_style(options.progress));
+  const Verdict verdict = run_loop(state, store, transport, style);
   fmt::print(stderr, "{}\n", verdict.text);
   return verdict.exit_code;
 }
@@ -99,6 +113,8 @@ int run_alone(const RunOptions& options) {
     const int exit_code = coordinate(options, here);
     thread.join();
     return exit_code;
+  } catch (const StopAtOnce&) {
+    std::_Exit(kExitInterrupted);  // the worker's thread would go on for as long as it trains
   } catch (...) {
     here.send(1, worker::encode(worker::Stop{}));
     thread.join();
@@ -127,6 +143,8 @@ int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) 
     const int exit_code = coordinate(options, transport);
     if (!left_in_order(transport)) transport.abort(exit_code == kExitOk ? kExitTrouble : exit_code);
     return exit_code;
+  } catch (const StopAtOnce&) {
+    transport.abort(kExitInterrupted);
   } catch (const InputError& error) {
     dismiss(transport);
     if (left_in_order(transport)) throw;

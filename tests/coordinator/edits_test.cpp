@@ -141,8 +141,9 @@ class EditedFile {
   static inline const std::vector<std::vector<const char*>> kForms{
       {"seed: 1\n", "seed: 2\n"},
       {"training: {max_epochs: 3}\n", "training: {max_epochs: 4}\n"},
-      {"draws: 2"},
-      {"conditions: [{family: complete}, {family: text, rates: [50, 90]}]"},
+      {"draws: 2", "draws: 3"},
+      {"conditions: [{family: complete}, {family: text, rates: [50, 90]}]",
+       "conditions: [{family: complete}, {family: text, rates: [10, 50]}, {family: random}]"},
       {"{type: random_grid, trials: 3}", "{type: random_grid, trials: 5}", "{type: grid}"},
       {"loss.alpha: [0.3, 0.5, 0.7]", "loss.alpha: [0.3, 0.7]",
        "loss.alpha: [0.3, 0.7], loss.beta: [0.1, 0.2]"},
@@ -181,6 +182,7 @@ class Edits : public testing::TestWithParam<unsigned> {
       refuse_stale_winners(review_winners(sweep, hashes, stored), "s.yaml");
     }
     results::Store store = open_store(file, sweep, made_up_splits());
+    store.rescore({});
     State state = restored(sweep, store, {.reselect = reselect});
     const auto mailboxes = std::make_shared<worker::Mailboxes>(3);
     worker::MemoryTransport here(mailboxes, 0);

@@ -1,16 +1,20 @@
 #include "coordinator/loop.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "sweeps/error.h"
 #include "sweeps/exit_code.h"
 #include "tests/coordinator/small_store.h"
 #include "tests/coordinator/small_sweep.h"
@@ -23,7 +27,9 @@ namespace {
 // Worker threads that speak the real protocol and finish every cell at once.
 class Crew {
  public:
-  Crew(int workers, std::shared_ptr<worker::Mailboxes> mailboxes) {
+  // `on_assign` is called by each worker before it finishes a cell; it may be empty.
+  Crew(int workers, std::shared_ptr<worker::Mailboxes> mailboxes, std::function<void()> on_assign = {})
+      : on_assign_(std::move(on_assign)) {
     for (int rank = 1; rank <= workers; ++rank) {
       threads_.emplace_back([this, rank, mailboxes] { work(worker::MemoryTransport(mailboxes, rank)); });
     }
@@ -53,15 +59,12 @@ class Crew {
         const std::lock_guard lock(mutex_);
         ++trained_[assign.cell];
       }
-      if (on_assign) on_assign();
+      if (on_assign_) on_assign_();
       transport.send(0, worker::encode(worker::Finished{assign.cell, assign.attempt, finished_with(1.0)}));
     }
   }
 
- public:
-  std::function<void()> on_assign;  // set before the loop starts
-
- private:
+  std::function<void()> on_assign_;
   std::mutex mutex_;
   std::map<std::string, int> trained_;
   std::vector<std::thread> threads_;
@@ -71,7 +74,9 @@ class LoopTest : public testing::Test {
  protected:
   LoopTest() : folder_("loop") {}
 
-  results::Store open() const { return open_store(folder_ / "sweep.db", small_sweep()); }
+  results::Store open(results::Patience patience = {}) const {
+    return open_store(folder_ / "sweep.db", small_sweep(), small_splits(), std::move(patience));
+  }
 
   ScratchFolder folder_;
 };
@@ -105,8 +110,7 @@ TEST_F(LoopTest, ASignalStopsItAndTheNextRunGoesOn) {
     State state = restored(small_sweep(), store);
     const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
     worker::MemoryTransport here(mailboxes, 0);
-    Crew crew(1, mailboxes);
-    crew.on_assign = [] { kill(getpid(), SIGUSR1); };
+    Crew crew(1, mailboxes, [] { kill(getpid(), SIGUSR1); });
     EXPECT_EQ(run_loop(state, store, here, ProgressStyle::log).exit_code, kExitInterrupted);
     trained_before = crew.trained().size();
     EXPECT_LT(trained_before, 6U);
@@ -118,6 +122,75 @@ TEST_F(LoopTest, ASignalStopsItAndTheNextRunGoesOn) {
   Crew crew(1, mailboxes);
   EXPECT_EQ(run_loop(state, store, here, ProgressStyle::log).exit_code, kExitOk);
   EXPECT_EQ(crew.trained().size() + trained_before, 6U);
+}
+
+// Another program has the database locked from the first assignment on.
+class Locked : public LoopTest {
+ protected:
+  static constexpr int kOthersPatienceMs = 10'000;  // for a commit of the loop that it comes across
+  void lock() {
+    other_.emplace((folder_ / "sweep.db").string(), SQLite::OPEN_READWRITE, kOthersPatienceMs);
+    other_->exec("BEGIN IMMEDIATE");
+  }
+  void unlock() { other_->exec("COMMIT"); }
+
+  std::optional<SQLite::Database> other_;
+};
+
+TEST_F(Locked, ForAWhileItGoesOnAndSaysSo) {
+  std::vector<std::string> lines;
+  results::Store store = open({std::chrono::minutes(1), [&](const std::string& line) {
+                                 lines.push_back(line);
+                                 if (lines.size() == 1) unlock();
+                               }});
+  State state = restored(small_sweep(), store);
+  const auto mailboxes = std::make_shared<worker::Mailboxes>(3);
+  worker::MemoryTransport here(mailboxes, 0);
+  std::once_flag once;
+  Crew crew(2, mailboxes, [&] { std::call_once(once, [&] { lock(); }); });
+  EXPECT_EQ(run_loop(state, store, here, ProgressStyle::log).exit_code, kExitOk);
+  EXPECT_EQ(lines.size(), 2U);
+  const auto trained = crew.trained();
+  EXPECT_EQ(trained.size(), 6U);
+  for (const auto& [cell, count] : trained) EXPECT_EQ(count, 1) << cell;
+}
+
+TEST_F(Locked, ForGoodItIsTrouble) {
+  results::Store store = open({std::chrono::milliseconds(300), {}});
+  State state = restored(small_sweep(), store);
+  const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
+  worker::MemoryTransport here(mailboxes, 0);
+  std::once_flag once;
+  Crew crew(1, mailboxes, [&] { std::call_once(once, [&] { lock(); }); });
+  EXPECT_THROW(run_loop(state, store, here, ProgressStyle::log), RunError);
+  here.send(1, worker::encode(worker::Stop{}));
+  unlock();
+}
+
+TEST_F(LoopTest, ASecondSignalStopsItAtOnce) {
+  signal(SIGHUP, SIG_DFL);  // the tests may run under nohup
+  for (const int wish : {SIGINT, SIGTERM, SIGHUP}) {
+    results::Store store = open();
+    State state = restored(small_sweep(), store);
+    const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
+    worker::MemoryTransport here(mailboxes, 0);
+    // A worker that is told to train and never answers.
+    std::thread deaf([&] {
+      worker::MemoryTransport there(mailboxes, 1);
+      there.send(0, worker::encode(worker::Ready{worker::kProtocolVersion, "host", "cpu"}));
+      for (int signals = 0; signals < 2;) {
+        if (!there.receive()) continue;  // Assign, then Stop
+        kill(getpid(), wish);
+        ++signals;
+      }
+    });
+    EXPECT_THROW(run_loop(state, store, here, ProgressStyle::log), StopAtOnce);
+    deaf.join();
+  }
+  SQLite::Database database((folder_ / "sweep.db").string());
+  EXPECT_EQ(database.execAndGet("SELECT group_concat(exit_code) FROM verdict").getString(), "4,4,4");
+  EXPECT_EQ(database.execAndGet("SELECT count(*) FROM attempts WHERE state = 'running'").getInt(), 0);
+  EXPECT_EQ(database.execAndGet("SELECT count(*) FROM cells WHERE state = 'running'").getInt(), 0);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coordinator/handlers.h"
@@ -39,7 +40,8 @@ inline std::vector<results::SplitRecord> small_splits() {
 }
 
 inline results::Store open_store(const std::filesystem::path& file, const sweeps::Sweep& sweep,
-                                 const std::vector<results::SplitRecord>& splits = small_splits()) {
+                                 const std::vector<results::SplitRecord>& splits = small_splits(),
+                                 results::Patience patience = {}) {
   results::Provenance provenance;
   provenance.sweep_name = sweep.name;
   provenance.dataset_sha256 = std::string(64, 'd');
@@ -52,7 +54,7 @@ inline results::Store open_store(const std::filesystem::path& file, const sweeps
                                     : stage.seeds.size() * std::max<std::size_t>(1, stage.variants.size());
     stages.push_back({stage.name, stage.from, stage.is_search(), static_cast<int>(planned)});
   }
-  return results::Store(file, provenance, stages, splits);
+  return results::Store(file, provenance, stages, splits, std::move(patience));
 }
 
 inline State restored(const sweeps::Sweep& sweep, const results::Store& store,

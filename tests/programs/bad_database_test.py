@@ -40,7 +40,9 @@ class BadDatabase(ProgramTest):
     def test_another_schema_version(self):
         self.made_by_a_run()
         self.change("PRAGMA user_version = 99; PRAGMA journal_mode = delete")
-        self.assert_nobody_takes_it("has schema version 99, this program reads and writes version 1")
+        (writer,), = self.query("SELECT program_version FROM provenance", "x.db")
+        self.assert_nobody_takes_it(
+            f"was written by missmodal {writer}, schema version 99; this program reads and writes version 2: use that one")
 
     def test_another_sweep_and_another_dataset(self):
         self.made_by_a_run()
@@ -50,6 +52,24 @@ class BadDatabase(ProgramTest):
         code, _, errors = self.program("run", "s.yaml", "--db", "x.db")
         self.assertEqual(code, 2)
         self.assertRegex(errors, r"\Ax\.db: holds results on the dataset [^\n]*\([0-9a-f]{12}\), not on [^\n]*\n\Z")
+
+    def test_no_file_of_its_own(self):
+        for name, reason in (("", "needs the name of a file"),
+                             (":memory:", "SQLite would keep it in memory; name a file"),
+                             ("file:x.db", "must be a path, not an address")):
+            line = f'database "{name}": {reason}'
+            self.assert_refused(line, "run", "s.yaml", "--db", name)
+            self.assert_refused(line, "retry", name)
+            self.assert_refused(line, "status", name, program=REPORT)
+            self.assert_refused(line, "rescore", name, program=REPORT)
+
+    def test_retry_of_a_cell_that_is_not_parked(self):
+        self.made_by_a_run()
+        (cell,), = self.query("SELECT id FROM cells", "x.db")
+        self.assert_refused(f"--cell {cell[:8]}: is accepted; only parked cells can be tried again",
+                            "retry", "x.db", "--cell", cell[:8])
+        self.assert_refused("--cell xyz: no cell's id begins so", "retry", "x.db", "--cell", "xyz")
+        self.assertEqual(self.succeed("retry", "x.db"), "no cell is parked\n")
 
     def test_missing(self):
         for command in (["table", 1], ["figure", 3], ["all"], ["status"]):

@@ -1,5 +1,6 @@
 #include "results/report.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -140,7 +141,11 @@ TEST(Report, ReadsWhileTheWriterHoldsTheDatabase) {
   const auto cell = planned_cell({}, "final", 0);
   store.commit(std::vector<Change>{StagePlanned{"final", {cell}}});
   accept(store, cell.id, trial_result({}));
-  EXPECT_EQ(report(Exhibit::table1, {file}).rows.size(), 1U);
+  SQLite::Database writer(file.string(), SQLite::OPEN_READWRITE);
+  writer.exec("BEGIN IMMEDIATE; DELETE FROM metrics");
+  EXPECT_EQ(report(Exhibit::table1, {file}).rows.size(), 1U);  // at once, and of before
+  writer.exec("COMMIT");
+  EXPECT_EQ(report(Exhibit::table1, {file}).rows.size(), 0U);
 }
 
 }  // namespace

@@ -1,0 +1,29 @@
+#include "results/metric_writer.h"
+
+#include "results/statement.h"
+
+namespace missmodal::results {
+
+MetricWriter::MetricWriter(SQLite::Database& database)
+    : delete_(database, "DELETE FROM metrics WHERE cell = ?1"),
+      insert_(
+          database,
+          "INSERT INTO metrics (cell, split, family, subset, rate_percent, rates, kind, n, mae, corr, acc7, "
+          "acc5, acc2_has0, f1_has0, acc2_non0, f1_non0) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"),
+      set_evaluation_(database,
+                      "UPDATE cells SET evaluation = CASE WHEN ?2 THEN (SELECT evaluation FROM sweep) END "
+                      "WHERE id = ?1") {}
+
+void MetricWriter::replace(const std::string& cell, const std::vector<sweeps::MetricRow>& rows) {
+  execute(delete_, cell);
+  for (const sweeps::MetricRow& row : rows) {
+    const sweeps::Metrics& m = row.metrics;
+    execute(insert_, cell, name(row.split), name(row.condition.family), name(row.condition.subset),
+            row.condition.rate_percent, sweeps::rates_text(row.condition), name(row.kind), m.n, m.mae, m.corr,
+            m.acc7, m.acc5, m.acc2_has0, m.f1_has0, m.acc2_non0, m.f1_non0);
+  }
+  execute(set_evaluation_, cell, rows.empty() ? 0 : 1);
+}
+
+}  // namespace missmodal::results

@@ -1,0 +1,47 @@
+#include "results/rescore.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "results/database.h"
+#include "results/evaluations.h"
+#include "results/rescore_cells.h"
+#include "sweeps/error.h"
+
+namespace missmodal::results {
+
+namespace {
+
+void ask(WriterConnection& connection, const AskedEvaluation* asked) {
+  SQLite::Database& database = connection.database();
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  if (asked != nullptr) {
+    const std::string name = database.execAndGet("SELECT name FROM sweep").getString();
+    if (name != asked->sweep_name) {
+      throw InputError(connection.name().string(),
+                       fmt::format("belongs to the sweep '{}', not to '{}'", name, asked->sweep_name));
+    }
+    want_evaluation(database, asked->plan);
+  } else {
+    // By the rules of this program, whatever those of the last one were.
+    want_evaluation(database, wanted_evaluation(database, connection.name()));
+  }
+  transaction.commit();
+}
+
+}  // namespace
+
+Rescored rescore(const std::filesystem::path& file, const AskedEvaluation* asked,
+                 const RescoreOptions& options, Patience patience) {
+  try {
+    WriterConnection connection(file, WriterConnection::Absent::refuse, std::move(patience));
+    connection.patiently([&] { ask(connection, asked); });
+    connection.start_journal();
+    return rescore_cells(connection, options);
+  } catch (const SQLite::Exception& error) {
+    throw_trouble(file, "rescore", error);
+  }
+}
+
+}  // namespace missmodal::results

@@ -1,0 +1,66 @@
+#include "results/writer_connection.h"
+
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "results/database.h"
+#include "results/database_name.h"
+#include "results/file_system.h"
+#include "sweeps/error.h"
+
+namespace missmodal::results {
+
+namespace {
+
+// SQLite itself waits this long for a lock, so that readers who leave at once need no second try. It is what
+// the coordinator's loop stands still for.
+constexpr int kBusyMs = 20;
+constexpr std::chrono::milliseconds kBetweenTries{50};
+
+std::filesystem::path inspected(const std::filesystem::path& name, WriterConnection::Absent absent) {
+  const FileKind kind = inspect_file(name);
+  if (absent == WriterConnection::Absent::refuse) check_ours(name, kind);
+  std::filesystem::path file = database_file(name);
+  check_only_name(file, name);
+  return file;
+}
+
+}  // namespace
+
+WriterConnection::WriterConnection(const std::filesystem::path& name, Absent absent, Patience patience)
+    : name_(name),
+      file_(inspected(name, absent)),
+      lease_(name),
+      journal_mode_(network_file_system(file_).empty() ? "wal" : "delete"),
+      wait_(name, std::move(patience)),
+      database_(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMs) {
+  database_.exec("PRAGMA foreign_keys = ON");
+  patiently([&] { database_.exec("PRAGMA synchronous = FULL"); });
+}
+
+WriterConnection::~WriterConnection() {
+  database_.tryExec("PRAGMA journal_mode = DELETE");
+}
+
+void WriterConnection::start_journal() {
+  patiently([&] { database_.exec("PRAGMA journal_mode = " + journal_mode_); });
+}
+
+void WriterConnection::patiently(const std::function<void()>& action) {
+  while (!at_once(action)) std::this_thread::sleep_for(kBetweenTries);
+}
+
+bool WriterConnection::at_once(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const SQLite::Exception& error) {
+    if (!is_busy(error)) throw;
+    wait_.found_locked();
+    return false;
+  }
+  wait_.got_through();
+  return true;
+}
+
+}  // namespace missmodal::results

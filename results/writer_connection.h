@@ -1,0 +1,51 @@
+#pragma once
+// The one connection that writes a database. For this folder's own use: it shows SQLiteCpp.
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "results/lease.h"
+#include "results/patience.h"
+
+namespace missmodal::results {
+
+class WriterConnection {
+ public:
+  enum class Absent { create, refuse };
+
+  // Takes the lease. Throws InputError for what is no database of ours, or one that is not there and must be;
+  // RunError where another process has the lease.
+  WriterConnection(const std::filesystem::path& name, Absent absent, Patience patience);
+  // A database at rest is one file: without the write-ahead log it can be copied, and read where nothing may
+  // be written. With a reader in the way it keeps the log, which is as good.
+  ~WriterConnection();
+  WriterConnection(const WriterConnection&) = delete;
+  WriterConnection& operator=(const WriterConnection&) = delete;
+
+  // From here on commits go to the journal that suits the file system: to be called once the file is known to
+  // be the right one, since it changes its header.
+  void start_journal();
+
+  // Calls `action` until no other program's lock is in its way; blocks meanwhile. `action` is repeated as a
+  // whole, so a transaction must begin inside of it. Throws what it throws, and RunError after too long.
+  void patiently(const std::function<void()>& action);
+  // Once. False where another program's lock was in its way.
+  bool at_once(const std::function<void()>& action);
+
+  SQLite::Database& database() { return database_; }
+  const std::filesystem::path& name() const { return name_; }  // as the user wrote it
+  const std::string& journal_mode() const { return journal_mode_; }
+
+ private:
+  std::filesystem::path name_;
+  std::filesystem::path file_;
+  Lease lease_;
+  std::string journal_mode_;
+  LockWait wait_;
+  SQLite::Database database_;
+};
+
+}  // namespace missmodal::results
