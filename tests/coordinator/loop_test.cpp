@@ -1,6 +1,5 @@
 #include "coordinator/loop.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -18,6 +17,8 @@
 #include "sweeps/exit_code.h"
 #include "tests/coordinator/small_store.h"
 #include "tests/coordinator/small_sweep.h"
+#include "tests/results/fabricated.h"
+#include "tests/results/locker.h"
 #include "worker/memory_transport.h"
 #include "worker/protocol.h"
 
@@ -127,14 +128,10 @@ TEST_F(LoopTest, ASignalStopsItAndTheNextRunGoesOn) {
 // Another program has the database locked from the first assignment on.
 class Locked : public LoopTest {
  protected:
-  static constexpr int kOthersPatienceMs = 10'000;  // for a commit of the loop that it comes across
-  void lock() {
-    other_.emplace((folder_ / "sweep.db").string(), SQLite::OPEN_READWRITE, kOthersPatienceMs);
-    other_->exec("BEGIN IMMEDIATE");
-  }
-  void unlock() { other_->exec("COMMIT"); }
+  void lock() { other_.emplace(folder_ / "sweep.db", "BEGIN IMMEDIATE"); }
+  void unlock() { other_->leave(); }
 
-  std::optional<SQLite::Database> other_;
+  std::optional<results::Locker> other_;
 };
 
 TEST_F(Locked, ForAWhileItGoesOnAndSaysSo) {
@@ -187,10 +184,10 @@ TEST_F(LoopTest, ASecondSignalStopsItAtOnce) {
     EXPECT_THROW(run_loop(state, store, here, ProgressStyle::log), StopAtOnce);
     deaf.join();
   }
-  SQLite::Database database((folder_ / "sweep.db").string());
-  EXPECT_EQ(database.execAndGet("SELECT group_concat(exit_code) FROM verdict").getString(), "4,4,4");
-  EXPECT_EQ(database.execAndGet("SELECT count(*) FROM attempts WHERE state = 'running'").getInt(), 0);
-  EXPECT_EQ(database.execAndGet("SELECT count(*) FROM cells WHERE state = 'running'").getInt(), 0);
+  const auto file = folder_ / "sweep.db";
+  EXPECT_EQ(results::text(file, "SELECT group_concat(exit_code) FROM verdict"), "4,4,4");
+  EXPECT_EQ(results::count(file, "SELECT count(*) FROM attempts WHERE state = 'running'"), 0);
+  EXPECT_EQ(results::count(file, "SELECT count(*) FROM cells WHERE state = 'running'"), 0);
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include "results/patience.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +10,7 @@
 #include "results/store.h"
 #include "sweeps/error.h"
 #include "tests/results/fabricated.h"
+#include "tests/results/locker.h"
 
 namespace missmodal::results {
 namespace {
@@ -19,20 +19,6 @@ using std::chrono::milliseconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using Changes = std::vector<Change>;
-
-// Another program's open transaction.
-class Locker {
- public:
-  Locker(const std::filesystem::path& file, const std::string& begin)
-      : database_(file.string(), SQLite::OPEN_READWRITE) {
-    database_.exec(begin);
-    database_.execAndGet("SELECT count(*) FROM cells");
-  }
-  void leave() { database_.exec("COMMIT"); }
-
- private:
-  SQLite::Database database_;
-};
 
 Store open_with(const std::filesystem::path& file, Patience patience) {
   return {file, provenance(), stages(), splits(), std::move(patience)};
