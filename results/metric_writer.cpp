@@ -1,8 +1,20 @@
 #include "results/metric_writer.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "results/statement.h"
 
 namespace missmodal::results {
+
+namespace {
+
+auto key(const sweeps::MetricRow& row) {
+  return std::tuple(name(row.split), name(row.condition.family), name(row.condition.subset),
+                    row.condition.rate_percent, sweeps::rates_text(row.condition), name(row.kind));
+}
+
+}  // namespace
 
 MetricWriter::MetricWriter(SQLite::Database& database)
     : delete_(database, "DELETE FROM metrics WHERE cell = ?1"),
@@ -17,7 +29,12 @@ MetricWriter::MetricWriter(SQLite::Database& database)
 
 void MetricWriter::replace(const std::string& cell, const std::vector<sweeps::MetricRow>& rows) {
   execute(delete_, cell);
-  for (const sweeps::MetricRow& row : rows) {
+  // In the order of the primary key SQLite finds the place of each row beside that of the last.
+  std::vector<const sweeps::MetricRow*> ordered;
+  for (const sweeps::MetricRow& row : rows) ordered.push_back(&row);
+  std::sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) { return key(*a) < key(*b); });
+  for (const sweeps::MetricRow* const one : ordered) {
+    const sweeps::MetricRow& row = *one;
     const sweeps::Metrics& m = row.metrics;
     execute(insert_, cell, name(row.split), name(row.condition.family), name(row.condition.subset),
             row.condition.rate_percent, sweeps::rates_text(row.condition), name(row.kind), m.n, m.mae, m.corr,

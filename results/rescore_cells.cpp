@@ -259,8 +259,12 @@ class SyncLess {
  public:
   explicit SyncLess(WriterConnection& connection) : database_(connection.database()) {
     if (connection.journal_mode() == "wal") database_.exec("PRAGMA synchronous = NORMAL");
+    database_.exec("PRAGMA foreign_keys = OFF");  // rows are written of cells that were just read
   }
-  ~SyncLess() { database_.tryExec("PRAGMA synchronous = FULL"); }
+  ~SyncLess() {
+    database_.tryExec("PRAGMA synchronous = FULL");
+    database_.tryExec("PRAGMA foreign_keys = ON");
+  }
   SyncLess(const SyncLess&) = delete;
   SyncLess& operator=(const SyncLess&) = delete;
 
