@@ -12,6 +12,7 @@
 
 #include "results/database_name.h"
 #include "results/store.h"
+#include "sweeps/presence.h"
 
 namespace missmodal::results {
 
@@ -61,9 +62,9 @@ std::optional<std::string> writer_of(const std::filesystem::path& file) {
 }  // namespace
 
 FileKind inspect_file(const std::filesystem::path& file) {
+  if (!is_there(file)) return FileKind::absent;
   std::error_code code;
   const auto status = std::filesystem::status(database_file(file), code);
-  if (!std::filesystem::exists(status)) return FileKind::absent;
   if (std::filesystem::is_directory(status)) throw InputError(file.string(), "is a folder, not a database");
   if (!std::filesystem::is_regular_file(status)) {
     throw InputError(file.string(), "is a device, pipe or socket, not a database");

@@ -15,6 +15,18 @@ constexpr const char* kUntrainedSubsets =
     "must not be subset where loss.terms is [task]: the incomplete subsets' fusion networks are never "
     "trained";
 
+// Token ids have no zero that would mean "missing".
+constexpr const char* kNoZeroToken =
+    "must be representation with the encoder bert where missing modalities become zero (route full): its "
+    "input "
+    "is word pieces, of which none is zero";
+
+bool predicts_with_zeros(const Configuration& configuration) {
+  const Route route = configuration.evaluation.route;
+  return route == Route::full ||
+         (route == Route::automatic && !trains_incomplete_fusions(configuration.loss));
+}
+
 }  // namespace
 
 bool LossConfiguration::has(LossTerm term) const {
@@ -45,6 +57,11 @@ std::vector<Conflict> conflicts(const Configuration& configuration) {
   }
   if (configuration.evaluation.route == Route::subset && !trains_incomplete_fusions(configuration.loss)) {
     found.push_back({{"evaluation.route", "loss.terms"}, kUntrainedSubsets});
+  }
+  if (model.text_encoder == TextEncoder::bert && configuration.evaluation.zero_text == ZeroAt::input &&
+      predicts_with_zeros(configuration)) {
+    found.push_back(
+        {{"evaluation.zero_at.text", "evaluation.route", "model.text.encoder", "loss.terms"}, kNoZeroToken});
   }
   return found;
 }

@@ -104,8 +104,8 @@ struct Conflict {
 std::vector<Conflict> conflicts(const Configuration& configuration);
 
 // The keys that conflicts() looks at: no other value can make or mend a conflict.
-inline constexpr std::array<std::string_view, 6> kConflictKeys{"model.heads",        "model.hidden",
-                                                               "model.text.encoder", "model.text.weights",
-                                                               "evaluation.route",   "loss.terms"};
+inline constexpr std::array<std::string_view, 7> kConflictKeys{
+    "model.heads",      "model.hidden", "model.text.encoder",     "model.text.weights",
+    "evaluation.route", "loss.terms",   "evaluation.zero_at.text"};
 
 }  // namespace missmodal::sweeps

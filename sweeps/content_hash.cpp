@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
-#include <system_error>
 #include <vector>
 
 #include "sweeps/error.h"
+#include "sweeps/presence.h"
 #include "sweeps/sha256.h"
 
 namespace missmodal::sweeps {
@@ -35,16 +35,15 @@ void add_file(Sha256& hash, const fs::path& path) {
 }  // namespace
 
 std::string content_sha256(const fs::path& folder) {
-  std::error_code error;
-  if (!fs::is_directory(folder, error))
-    throw InputError(folder.string(), "is no folder (model.text.weights)");
-  if (!fs::is_regular_file(folder / "config.json", error)) {
+  if (!is_there(folder)) throw InputError(folder.string(), "no such folder (model.text.weights)");
+  if (!fs::is_directory(folder)) throw InputError(folder.string(), "is no folder (model.text.weights)");
+  if (!is_there(folder / "config.json") || !fs::is_regular_file(folder / "config.json")) {
     throw InputError((folder / "config.json").string(),
                      "is missing: the folder of a text encoder must hold it");
   }
   Sha256 hash;
   for (const char* file : kContentFiles) {
-    if (fs::exists(folder / file, error)) add_file(hash, folder / file);
+    if (is_there(folder / file)) add_file(hash, folder / file);
   }
   return hex(hash.finish());
 }

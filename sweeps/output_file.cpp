@@ -18,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kMostLinks = 40;  // as Linux counts them
+
 // Unlike any other of this machine's processes and threads.
 fs::path name_beside(const fs::path& target) {
   static std::atomic<unsigned> counter{0};
@@ -29,11 +31,16 @@ fs::path folder_of(const fs::path& file) {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
 }
 
+// The file behind links, which need not exist yet: link by link, since weakly_canonical() stops at one that
+// dangles.
 fs::path link_followed(const fs::path& path) {
   std::error_code error;
-  if (!fs::is_symlink(path, error)) return path;
-  fs::path target = fs::weakly_canonical(path, error);
-  if (error) throw InputError(path.string(), fmt::format("cannot be written: {}", error.message()));
+  fs::path target = path;
+  for (int links = 0; fs::is_symlink(fs::symlink_status(target, error)); ++links) {
+    const fs::path next = fs::read_symlink(target, error);
+    if (error || links == kMostLinks) throw InputError(path.string(), "cannot be written: too many links");
+    target = folder_of(target) / next;  // of an absolute path the path itself
+  }
   return target;
 }
 
@@ -49,7 +56,7 @@ void refuse_what_is_there(const fs::path& path, const fs::path& target, std::spa
                        fmt::format("is the input {} itself; write to another file", input.string()));
     }
   }
-  if (::access(target.c_str(), W_OK) != 0) {
+  if (::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) {
     throw InputError(path.string(), fmt::format("cannot be written: {}", std::strerror(errno)));
   }
 }

@@ -87,18 +87,17 @@ std::vector<PlannedCell> plan_stage(const Sweep& sweep, const Stage& stage, cons
   for (Training& training : trainings_of(sweep, stage, winner)) {
     const int index = static_cast<int>(cells.size());
     refuse_conflicts(training, "stages." + stage.name + ": training " + std::to_string(index));
-    ModelConfiguration& model = training.configuration.model;
+    const ModelConfiguration& model = training.configuration.model;
     PlannedCell cell;
     if (model.text_encoder == TextEncoder::bert) {
-      const auto hash = hashes.weights_sha256.find(model.text_weights);
-      if (hash == hashes.weights_sha256.end()) {
+      if (!hashes.weights_sha256.contains(model.text_weights)) {
         throw InputError(fmt::format("stages.{}: training {}: model.text.weights", stage.name, index),
                          fmt::format("{} is not in the sweep file", model.text_weights));
       }
-      model.text_weights_sha256 = hash->second;
       cell.text_weights = model.text_weights;
     }
-    cell.configuration = canonical(training.configuration, hashes.dataset_sha256);
+    const Configuration configuration = resolved(training.configuration, hashes);
+    cell.configuration = canonical(configuration, hashes.dataset_sha256);
     cell.id = hex(sha256(cell.configuration));
     cell.stage = stage.name;
     cell.variant = std::move(training.variant);
@@ -107,6 +106,17 @@ std::vector<PlannedCell> plan_stage(const Sweep& sweep, const Stage& stage, cons
     cells.push_back(std::move(cell));
   }
   return cells;
+}
+
+Configuration resolved(Configuration configuration, const ContentHashes& hashes) {
+  configuration.evaluation.route = resolved_route(configuration);
+  ModelConfiguration& model = configuration.model;
+  if (model.text_encoder == TextEncoder::bert) {
+    const auto hash = hashes.weights_sha256.find(model.text_weights);
+    MISSMODAL_CHECK(hash != hashes.weights_sha256.end());
+    model.text_weights_sha256 = hash->second;
+  }
+  return configuration;
 }
 
 Settings parse_point(const std::string& point) {

@@ -47,6 +47,10 @@ Settings parse_point(const std::string& point);
 Configuration stage_configuration(const Sweep& sweep, const std::string& stage, const std::string& variant,
                                   const Settings& winner);
 
+// The configuration as its cell has it: the route resolved, the hash of what lies at the weights' path filled
+// in. Throws InputError as resolved_route() does. Precondition: `hashes` has that path.
+Configuration resolved(Configuration configuration, const ContentHashes& hashes);
+
 // Every text_weights path that the sweep's stages may use.
 std::vector<std::string> weights_paths(const Sweep& sweep);
 

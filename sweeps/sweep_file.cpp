@@ -1,6 +1,8 @@
 #include "sweeps/sweep_file.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string_view>
@@ -15,6 +17,7 @@
 #include "sweeps/mistakes.h"
 #include "sweeps/nearest.h"
 #include "sweeps/override.h"
+#include "sweeps/presence.h"
 #include "sweeps/stage_reader.h"
 #include "sweeps/yaml_document.h"
 #include "sweeps/yaml_reading.h"
@@ -26,10 +29,11 @@ namespace fs = std::filesystem;
 
 std::string read_text(const fs::path& file) {
   std::error_code error;
-  if (!fs::exists(file, error)) throw InputError(file.string(), "no such file");
+  if (!is_there(file)) throw InputError(file.string(), "no such file");
   if (fs::is_directory(file, error)) throw InputError(file.string(), "is a folder, not a sweep file");
+  errno = 0;
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw InputError(file.string(), "cannot be read");
+  if (!stream) throw InputError(file.string(), std::string("cannot be opened: ") + std::strerror(errno));
   // One byte more than allowed is enough to be refused, whatever is behind the name.
   std::string text(kMostBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));

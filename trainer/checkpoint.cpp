@@ -84,7 +84,7 @@ void fill(Model& model, const SafetensorsFile& file) {
 
 }  // namespace
 
-void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
+void save_checkpoint(OutputFile output, const Checkpoint& checkpoint) {
   std::vector<SafetensorsWriter::Declaration> declarations;
   std::vector<std::pair<const float*, std::size_t>> contents;
   std::vector<torch::Tensor> alive;  // copies on the CPU
@@ -109,9 +109,16 @@ void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkp
       {"dataset_sha256", checkpoint.dataset_sha256}};
   const std::string text_configuration = checkpoint.model->text_configuration();
   if (!text_configuration.empty()) metadata.emplace("bert_config", text_configuration);
-  SafetensorsWriter writer(path, std::move(declarations), std::move(metadata));
+  const std::string path = output.path().string();
+  SafetensorsWriter writer(std::move(output), std::move(declarations), std::move(metadata));
   for (const auto& [values, count] : contents) writer.write(values, count * sizeof(float));
-  writer.finish();
+  const std::filesystem::path written = writer.complete();
+  try {
+    load_checkpoint(written);
+  } catch (const InputError& error) {
+    throw RunError(fmt::format("{}: was not written, as nobody could read it: {}", path, error.what()));
+  }
+  writer.commit();
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "sweeps/configuration.h"
+#include "sweeps/output_file.h"
 #include "trainer/data/dataset.h"
 #include "trainer/model/model.h"
 
@@ -21,10 +22,12 @@ struct Checkpoint {
   std::shared_ptr<Model> model;                // on the CPU
 };
 
-// Written whole or not at all. RunError on a full disk.
-void save_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);
+// Writes all of it, reads it back as load_checkpoint() will, and only then commits `output`. RunError on a
+// full disk, or for a checkpoint that could not be read back.
+void save_checkpoint(OutputFile output, const Checkpoint& checkpoint);
 
 // InputError naming file and tensor: a missing tensor, an extra one, another shape, not a checkpoint of ours.
+// Checkpoints of earlier semantics are read where the network is the same (sweeps::ReadSemantics).
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 
 }  // namespace missmodal::trainer

@@ -1,17 +1,17 @@
-// missmodal check: every mistake of a sweep file at once, without data, GPU or MPI.
+// missmodal check: every mistake of a sweep file, and of the files it names where they exist, without GPU or
+// MPI.
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "coordinator/main/commands.h"
+#include "coordinator/main/examination.h"
 #include "sweeps/exit_code.h"
 #include "sweeps/plan.h"
 #include "sweeps/sweep_file.h"
@@ -33,19 +33,18 @@ std::string described(const sweeps::Sweep& sweep, const sweeps::Stage& stage) {
                      std::max<std::size_t>(1, stage.variants.size()), from);
 }
 
-void remark_if_absent(const std::string& path, const char* what) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) fmt::print("  remark: the {} {} is not there yet\n", what, path);
-}
-
 int check(const CheckOptions& options) {
   const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
+  const Examination inputs = examine(sweep.dataset_path, sweeps::text_weights(sweep), Absent::told);
   fmt::print("{}: ok\n", options.sweep_file);
   for (const sweeps::Stage& stage : sweep.stages)
     fmt::print("  {}: {}\n", stage.name, described(sweep, stage));
   fmt::print("  {} conditions, {} draws\n", sweep.evaluation.conditions.size(), sweep.evaluation.draws);
-  remark_if_absent(sweep.dataset_path, "dataset");
-  for (const std::string& path : sweeps::weights_paths(sweep)) remark_if_absent(path, "weights folder");
+  for (const std::string& path : inputs.absent) {
+    const bool dataset = path == sweep.dataset_path;
+    fmt::print("  remark: the {} {} is not there yet\n", dataset ? "dataset" : "weights folder", path);
+  }
+  for (const std::string& remark : inputs.remarks) fmt::print("  remark: {}\n", remark);
   return kExitOk;
 }
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "coordinator/main/device_here.h"
-#include "trainer/data/dataset.h"
+#include "coordinator/main/examination.h"
 #include "trainer/threads.h"
 #include "trainer/train_trial.h"
 
@@ -16,12 +16,11 @@ constexpr std::size_t kMeasuredSteps = 10;
 
 }  // namespace
 
-std::optional<double> measure_cell_seconds(const sweeps::Sweep& sweep) {
+std::optional<double> measure_cell_seconds(const sweeps::Sweep& sweep, const sweeps::ContentHashes& hashes) {
   using Clock = std::chrono::steady_clock;
-  const auto dataset = trainer::Dataset::open(sweep.dataset_path);
+  const auto dataset = examine(sweep.dataset_path, sweeps::text_weights(sweep.base), Absent::refused).dataset;
   trainer::set_threads(sweep.resources.threads_per_trial);
-  sweeps::Configuration configuration = sweep.base;
-  configuration.evaluation.route = sweeps::resolved_route(configuration);
+  const sweeps::Configuration configuration = sweeps::resolved(sweep.base, hashes);
   std::vector<Clock::time_point> starts;  // of the steps
   trainer::TrialHooks hooks;
   hooks.interrupted = [&starts] {

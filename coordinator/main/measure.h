@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "sweeps/plan.h"
 #include "sweeps/sweep_file.h"
 
 namespace missmodal::coordinator {
@@ -10,6 +11,6 @@ namespace missmodal::coordinator {
 // Trains ten steps of the sweep's base configuration after one to warm up, and gives their mean times the
 // steps of all epochs: what a cell takes that is never stopped early. Nothing where an epoch has no step to
 // measure.
-std::optional<double> measure_cell_seconds(const sweeps::Sweep& sweep);
+std::optional<double> measure_cell_seconds(const sweeps::Sweep& sweep, const sweeps::ContentHashes& hashes);
 
 }  // namespace missmodal::coordinator

@@ -5,16 +5,15 @@
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstddef>
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include "coordinator/main/commands.h"
+#include "coordinator/main/examination.h"
 #include "coordinator/main/measure.h"
 #include "coordinator/winner_review.h"
 #include "results/cell_seconds.h"
@@ -22,9 +21,9 @@
 #include "sweeps/content_hash.h"
 #include "sweeps/exit_code.h"
 #include "sweeps/plan_summary.h"
+#include "sweeps/presence.h"
 #include "sweeps/sha256.h"
 #include "sweeps/sweep_file.h"
-#include "trainer/data/dataset.h"
 
 namespace missmodal::coordinator {
 namespace {
@@ -44,21 +43,17 @@ struct Inputs {
   std::vector<std::string> absent;  // paths
 };
 
-bool exists(const std::string& path) {
-  std::error_code error;
-  return std::filesystem::exists(path, error);
-}
-
 Inputs open_what_is_there(const sweeps::Sweep& sweep) {
   Inputs inputs;
-  if (exists(sweep.dataset_path)) {
-    inputs.hashes.dataset_sha256 = trainer::Dataset::open(sweep.dataset_path)->content_sha256();
+  const Examination examination = examine(sweep.dataset_path, sweeps::text_weights(sweep), Absent::told);
+  if (examination.dataset != nullptr) {
+    inputs.hashes.dataset_sha256 = examination.dataset->content_sha256();
   } else {
     inputs.absent.push_back(sweep.dataset_path);
     inputs.hashes.dataset_sha256 = hex(sha256("absent"));
   }
   for (const std::string& path : sweeps::weights_paths(sweep)) {
-    if (exists(path)) {
+    if (is_there(path)) {
       inputs.hashes.weights_sha256[path] = sweeps::content_sha256(path);
     } else {
       inputs.absent.push_back(path);
@@ -149,7 +144,7 @@ int plan(const PlanOptions& options) {
       sweeps::summarise(sweep, inputs.hashes, stored_winners(options, sweep, inputs.hashes));
   std::optional<double> seconds_per_cell;
   if (!options.database.empty()) seconds_per_cell = results::mean_cell_seconds(options.database);
-  if (options.measure) seconds_per_cell = measure_cell_seconds(sweep);
+  if (options.measure) seconds_per_cell = measure_cell_seconds(sweep, inputs.hashes);
   (options.json ? print_json : print_text)(sweep, summary, inputs, seconds_per_cell);
   return kExitOk;
 }

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,9 +14,11 @@
 #include "coordinator/main/commands.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
+#include "sweeps/output_file.h"
 #include "sweeps/subset.h"
 #include "trainer/batch.h"
 #include "trainer/checkpoint.h"
+#include "trainer/data/bert/bert_fit.h"
 #include "trainer/data/dataset.h"
 #include "trainer/prediction.h"
 #include "trainer/threads.h"
@@ -35,8 +36,8 @@ struct PredictOptions {
   std::string output;
 };
 
-void check_widths(const PredictOptions& options, const trainer::Checkpoint& checkpoint,
-                  const trainer::Dataset& dataset) {
+void check_fit(const PredictOptions& options, const trainer::Checkpoint& checkpoint,
+               const trainer::Dataset& dataset) {
   const bool own_text = checkpoint.configuration.model.text_encoder == sweeps::TextEncoder::sequence;
   const std::array<int, 3> expected{checkpoint.widths.text, checkpoint.widths.audio,
                                     checkpoint.widths.vision};
@@ -46,6 +47,12 @@ void check_widths(const PredictOptions& options, const trainer::Checkpoint& chec
     if (want == dataset.width(modality) || (modality == Modality::text && !own_text)) continue;
     mistakes.push_back({options.data, fmt::format("{} is {} wide, but {} was trained with {}", name(modality),
                                                   dataset.width(modality), options.checkpoint, want)});
+  }
+  if (!own_text) {
+    const auto bert = trainer::parse_bert_configuration(checkpoint.model->text_configuration(),
+                                                        options.checkpoint + ": bert_config");
+    const auto unfit = trainer::bert_mistakes(bert, options.checkpoint, dataset, options.data);
+    mistakes.insert(mistakes.end(), unfit.begin(), unfit.end());
   }
   if (!mistakes.empty()) throw InputError(std::move(mistakes));
 }
@@ -84,33 +91,28 @@ std::string csv(const trainer::Split& split, const std::vector<float>& predictio
   return text;
 }
 
-void write_whole(const std::filesystem::path& path, const std::string& text) {
-  const std::filesystem::path aside = path.string() + ".part";
-  std::ofstream file(aside, std::ios::binary | std::ios::trunc);
-  if (!file) throw InputError(path.string(), "cannot be written");
-  file << text;
-  file.close();
-  if (!file) {
-    std::filesystem::remove(aside);
-    throw RunError(path.string() + ": writing failed");
-  }
-  std::filesystem::rename(aside, path);
+std::optional<OutputFile> open_output(const PredictOptions& options) {
+  if (options.output.empty()) return std::nullopt;
+  const std::array<std::filesystem::path, 2> inputs{options.checkpoint, options.data};
+  return OutputFile(options.output, inputs);
 }
 
 int predict(const PredictOptions& options) {
   trainer::set_threads(1);
+  std::optional<OutputFile> output = open_output(options);
   const trainer::Checkpoint checkpoint = trainer::load_checkpoint(options.checkpoint);
   const auto dataset = trainer::Dataset::open(options.data);
-  check_widths(options, checkpoint, *dataset);
+  check_fit(options, checkpoint, *dataset);
   const trainer::Split& split = dataset->split(split_of(options.split));
   const trainer::Collator collator(checkpoint.normalization, torch::kCPU);
   const std::vector<float> predictions =
       trainer::predict_subsets(*checkpoint.model, split, collator, {.batch_size = kBatchSize}).value();
   const std::string text = csv(split, predictions, options.subset);
-  if (options.output.empty()) {
-    fmt::print("{}", text);
+  if (output) {
+    output->append(text.data(), text.size());
+    output->commit();
   } else {
-    write_whole(options.output, text);
+    fmt::print("{}", text);
   }
   return kExitOk;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "coordinator/main/examination.h"
 #include "sweeps/content_hash.h"
 #include "sweeps/method.h"
 
@@ -19,7 +20,7 @@ int planned_cells(const sweeps::Sweep& sweep, const sweeps::Stage& stage) {
 
 SweepInputs open_inputs(const sweeps::Sweep& sweep) {
   SweepInputs inputs;
-  inputs.dataset = trainer::Dataset::open(sweep.dataset_path);
+  inputs.dataset = examine(sweep.dataset_path, sweeps::text_weights(sweep), Absent::refused).dataset;
   const trainer::Dataset& dataset = *inputs.dataset;
   inputs.hashes.dataset_sha256 = dataset.content_sha256();
   for (const std::string& path : sweeps::weights_paths(sweep)) {
@@ -28,7 +29,7 @@ SweepInputs open_inputs(const sweeps::Sweep& sweep) {
   inputs.provenance = {.sweep_name = sweep.name,
                        .sweep_text = sweep.text,
                        .dataset_sha256 = dataset.content_sha256(),
-                       .dataset_label = dataset.label(),
+                       .dataset_label = dataset.title(),
                        .dataset_report = dataset.report(),
                        .synthetic = dataset.synthetic(),
                        .program_version = MISSMODAL_VERSION,

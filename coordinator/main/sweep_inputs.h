@@ -19,7 +19,7 @@ struct SweepInputs {
   std::vector<results::SplitRecord> splits;
 };
 
-// Throws InputError for a missing or damaged dataset or weights folder.
+// Throws InputError as examine() does, for files that are not there too.
 SweepInputs open_inputs(const sweeps::Sweep& sweep);
 
 }  // namespace missmodal::coordinator

@@ -11,13 +11,16 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "coordinator/main/commands.h"
 #include "coordinator/main/device_here.h"
+#include "coordinator/main/examination.h"
 #include "sweeps/canonical.h"
-#include "sweeps/error.h"
+#include "sweeps/content_hash.h"
 #include "sweeps/exit_code.h"
+#include "sweeps/output_file.h"
 #include "sweeps/plan.h"
 #include "sweeps/sweep_file.h"
 #include "sweeps/value_type.h"
@@ -83,34 +86,43 @@ std::string cell_text(std::optional<double> value, double scale, int digits) {
 }
 
 void print_test_rows(const sweeps::TrialResult& result) {
-  fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}\n", "test", "MAE", "Corr", "Acc7 %", "Acc5 %",
+  fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>14}{:>12}\n", "test", "MAE", "Corr", "Acc7 %", "Acc5 %",
              "Acc2 % non0", "F1 % non0");
   for (const sweeps::MetricRow& row : result.metrics) {
     const bool shown = row.kind == sweeps::RowKind::fixed || row.kind == sweeps::RowKind::mean;
     if (row.split != sweeps::SplitName::test || !shown) continue;
     const sweeps::Metrics& m = row.metrics;
-    fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}\n", sweeps::text(row.condition),
+    fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>14}{:>12}\n", sweeps::text(row.condition),
                cell_text(m.mae, 1, 4), cell_text(m.corr, 1, 4), cell_text(m.acc7, 100, 2),
                cell_text(m.acc5, 100, 2), cell_text(m.acc2_non0, 100, 2), cell_text(m.f1_non0, 100, 2));
   }
 }
 
-// Found out before an hour of training, not after.
-void check_writable(const std::string& checkpoint) {
-  if (checkpoint.empty()) return;
-  const std::filesystem::path folder = std::filesystem::absolute(checkpoint).parent_path();
-  if (!std::filesystem::is_directory(folder))
-    throw InputError("--checkpoint " + checkpoint, "no such folder");
+// Tried before an hour of training, not after.
+std::optional<OutputFile> open_checkpoint(const TrainOptions& options, const std::string& dataset,
+                                          const std::string& weights) {
+  if (options.checkpoint.empty()) return std::nullopt;
+  std::vector<std::filesystem::path> inputs{options.sweep_file, dataset};
+  if (!weights.empty()) {
+    for (const char* file : {"config.json", "model.safetensors"})
+      inputs.push_back(std::filesystem::path(weights) / file);
+  }
+  return OutputFile(options.checkpoint, inputs);
 }
 
 int train(const TrainOptions& options) {
-  check_writable(options.checkpoint);
   const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   sweeps::Configuration configuration =
       sweeps::stage_configuration(sweep, options.stage, options.variant, {});
   if (options.seed) configuration.seed = *options.seed;
-  configuration.evaluation.route = sweeps::resolved_route(configuration);
-  const auto dataset = trainer::Dataset::open(sweep.dataset_path);
+  const auto weights = sweeps::text_weights(configuration);
+  const auto dataset = examine(sweep.dataset_path, weights, Absent::refused).dataset;
+  std::optional<OutputFile> output =
+      open_checkpoint(options, sweep.dataset_path, configuration.model.text_weights);
+  sweeps::ContentHashes hashes{dataset->content_sha256(), {}};
+  for (const sweeps::TextWeights& folder : weights)
+    hashes.weights_sha256[folder.path] = sweeps::content_sha256(folder.path);
+  configuration = sweeps::resolved(configuration, hashes);
   const trainer::EvaluationSetup evaluation(sweep.evaluation, *dataset);
   trainer::set_threads(sweep.resources.threads_per_trial);
   trainer::TrialHooks hooks;
@@ -130,12 +142,12 @@ int train(const TrainOptions& options) {
                                      : fmt::format("step {}", trial.result.diverged_step));
   } else {
     print_test_rows(trial.result);
-    fmt::print("best epoch {}, {} parameters used, {:.1f} s training, {:.2f} s evaluation{}\n",
+    fmt::print("best epoch {}, {} parameters used, {:.1f} s training, {:.2f} s evaluation, on {}{}\n",
                trial.result.best_epoch, trial.result.parameters, trial.result.train_seconds,
-               trial.result.evaluate_seconds, dataset->synthetic() ? ", synthetic data" : "");
+               trial.result.evaluate_seconds, dataset->title(), dataset->synthetic() ? " (synthetic)" : "");
   }
   if (!trial.checkpoint) return kExitIncomplete;
-  if (!options.checkpoint.empty()) trainer::save_checkpoint(options.checkpoint, *trial.checkpoint);
+  if (output) trainer::save_checkpoint(std::move(*output), *trial.checkpoint);
   return kExitOk;
 }
 

@@ -1,15 +1,17 @@
 """The program's predictions equal those of ten lines of PyTorch on the same checkpoint and data (predict_reference.py).
 
-   predict_test.py Synthetic|RealMosi     exit code 77: skipped, the last line says why
+   predict_test.py Synthetic|Bert|RealMosi     exit code 77: skipped, the last line says why
 """
 
 import csv
 import os
+import shutil
 import subprocess
 import sys
 import unittest
 from pathlib import Path
 
+from bert_folder import write_bert
 from program import DATA, ROOT, SWEEP, ProgramTest, synthesize
 
 PICKLE = Path(os.environ.get("MISSMODAL_MOSI_PICKLE", ROOT / "../shared/data/mosi/mosi_context.pkl"))
@@ -38,6 +40,18 @@ class Synthetic(Predicts):
         (self.folder / "s.yaml").write_text(SWEEP)
         self.succeed("train", "s.yaml", "--checkpoint", "c", "--set", "model.layers=3")
         for split in ("train", "valid", "test"):
+            with self.subTest(split):
+                self.assert_predictions_equal(split)
+
+
+class Bert(Predicts):
+    def test_fine_tuned_from_a_folder(self):
+        synthesize(self.folder / DATA)
+        write_bert(self.folder / "bert")
+        (self.folder / "s.yaml").write_text(SWEEP.replace("{encoder: sequence}", "{encoder: bert, weights: bert}"))
+        self.succeed("train", "s.yaml", "--checkpoint", "c", "--set", "model.layers=2")
+        shutil.rmtree(self.folder / "bert")
+        for split in ("valid", "test"):
             with self.subTest(split):
                 self.assert_predictions_equal(split)
 

@@ -295,6 +295,13 @@ INSTANTIATE_TEST_SUITE_P(
                 stage("  - {name: a, method: {type: grid}, parameters: {model.heads: [4, 8]}, select: {}}\n"
                       "  - {name: b, from: a, seeds: [1], set: {model.hidden: 2}}\n"),
                 "s.yaml:6: stages.b: model.heads must divide 2 * model.hidden = 4, got 8"},
+        BadCase{
+            "ZeroWordPieces",
+            "name: x\ndataset: {path: d}\nmodel: {name: missmodal, text: {encoder: bert, weights: w}}\n"
+            "evaluation: {zero_at: {text: input}}\nstages:\n  - name: a\n    seeds: [1]\n    variants:\n"
+            "      all: {}\n      without: {loss.terms: [task]}\n",
+            "s.yaml:10: stages.a.variants.without: evaluation.zero_at.text must be representation with the "
+            "encoder bert"},
         BadCase{"VariantName", stage("  - {name: a, seeds: [1], variants: {a b: {}}}\n"),
                 "a variant's name must be 1 to 64"},
         BadCase{"VariantTwice", stage("  - {name: a, seeds: [1], variants: {x: {}, x: {}}}\n"),

@@ -52,7 +52,7 @@ inline std::shared_ptr<const Dataset> small_dataset(const missmodal::testing::Sc
     }
   }
   const auto path = folder / "small.safetensors";
-  DatasetWriter writer(path, layout, text);
+  DatasetWriter writer(OutputFile(path), layout, text);
   for (std::size_t s = 0; s < 3; ++s) {
     std::vector<float> frames[3];
     for (std::size_t m = 0; m < 3; ++m) {

@@ -91,7 +91,7 @@ TEST_F(TrainTrial, TheCheckpointHoldsTheBestEpoch) {
   const TrainedTrial trial = train(overfitting());
   ASSERT_TRUE(trial.checkpoint);
   const auto path = folder_ / "checkpoint.safetensors";
-  save_checkpoint(path, *trial.checkpoint);
+  save_checkpoint(OutputFile(path), *trial.checkpoint);
   const Checkpoint loaded = load_checkpoint(path);
   const Collator collator(loaded.normalization, torch::kCPU);
   for (const sweeps::SplitPredictions& stored : trial.result.predictions) {

@@ -102,7 +102,12 @@ std::shared_ptr<const Dataset> Dataset::open(const std::filesystem::path& path) 
   SafetensorsFile opened(path);
   const std::string place = path.string();
   if (!opened.metadata().contains("format_version")) {
-    throw InputError(place, "is not a dataset of missmodal: __metadata__ has no 'format_version'");
+    const auto format = opened.metadata().find("format");
+    const bool checkpoint =
+        format != opened.metadata().end() && format->second.starts_with("missmodal-checkpoint");
+    throw InputError(place, checkpoint
+                                ? "is a checkpoint, not a dataset"
+                                : "is not a dataset of missmodal: __metadata__ has no 'format_version'");
   }
   const std::string& version = opened.metadata("format_version");
   if (version != kDatasetFormatVersion) {
@@ -138,6 +143,10 @@ std::shared_ptr<const Dataset> Dataset::open(const std::filesystem::path& path) 
   }
   dataset->synthetic_ = synthetic == "true";
   return dataset;
+}
+
+std::string Dataset::title() const {
+  return label_.empty() ? file_.path().stem().string() : label_;
 }
 
 std::string Dataset::computed_sha256() const {

@@ -44,6 +44,7 @@ class Dataset {
   int width(Modality modality) const { return splits_[0].of(modality).width; }
   const std::string& content_sha256() const { return content_sha256_; }
   const std::string& label() const { return label_; }
+  std::string title() const;  // what tables call it: its label, else the file's name
   bool synthetic() const { return synthetic_; }
   const std::string& report() const { return report_; }  // JSON, as the import wrote it
 

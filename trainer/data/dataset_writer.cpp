@@ -2,6 +2,7 @@
 
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sweeps/error.h"
 
@@ -31,11 +32,10 @@ std::map<std::string, std::string> metadata(const DatasetText& text, const std::
 
 }  // namespace
 
-DatasetWriter::DatasetWriter(const std::filesystem::path& path, const DatasetLayout& layout,
-                             const DatasetText& text)
+DatasetWriter::DatasetWriter(OutputFile output, const DatasetLayout& layout, const DatasetText& text)
     : tensors_(dataset_tensors(layout)),
       ids_(by_split(text.ids)),
-      file_(path, tensors_, metadata(text, ids_)) {}
+      file_(std::move(output), tensors_, metadata(text, ids_)) {}
 
 void DatasetWriter::put(DType dtype, const void* bytes, std::size_t size) {
   if (size == 0) return;

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,11 +21,11 @@ struct DatasetText {
   std::string report;  // JSON
 };
 
-// The numbers come in the order of dataset_tensors(), in pieces of any size. Nothing is left behind under
-// `path` unless finish() returned. The same calls give the same bytes.
+// The numbers come in the order of dataset_tensors(), in pieces of any size. Nothing is left behind
+// unless finish() returned. The same calls give the same bytes.
 class DatasetWriter {
  public:
-  DatasetWriter(const std::filesystem::path& path, const DatasetLayout& layout, const DatasetText& text);
+  DatasetWriter(OutputFile output, const DatasetLayout& layout, const DatasetText& text);
 
   // Precondition: of the tensor that is next, and not past its end. RunError on a full disk.
   void write(std::span<const float> numbers);

@@ -24,7 +24,8 @@ BertEncoder::BertEncoder(const BertConfiguration& configuration) : configuration
     layers_.push_back(declare_layer(fmt::format("bert.encoder.layer.{}", layer)));
   }
   options_.heads = static_cast<int>(configuration.heads);
-  options_.activation = configuration.activation;
+  options_.activation =
+      configuration.activation == BertActivation::gelu ? Activation::gelu : Activation::relu;
   options_.norm_epsilon = configuration.norm_epsilon;
   options_.attention_dropout = configuration.attention_dropout;
   options_.hidden_dropout = configuration.hidden_dropout;
@@ -62,7 +63,7 @@ torch::Tensor BertEncoder::embed(const torch::Tensor& ids, const RaggedLayout& l
 torch::Tensor BertEncoder::encode(const torch::Tensor& rows, const RaggedLayout& layout,
                                   const DropoutStream& dropout) {
   if (layout.longest() > configuration_.max_positions) {
-    throw InputError("model.text_weights",
+    throw InputError("model.text.weights",
                      fmt::format("a text has {} tokens, but the encoder has {} positions", layout.longest(),
                                  configuration_.max_positions));
   }
@@ -70,7 +71,7 @@ torch::Tensor BertEncoder::encode(const torch::Tensor& rows, const RaggedLayout&
   // trial.
   if (rows.is_cpu() &&
       (rows.min().item<std::int64_t>() < 0 || rows.max().item<std::int64_t>() >= configuration_.vocab_size)) {
-    throw InputError("model.text_weights", fmt::format("a token is outside the encoder's vocabulary of {}",
+    throw InputError("model.text.weights", fmt::format("a token is outside the encoder's vocabulary of {}",
                                                        configuration_.vocab_size));
   }
   torch::Tensor x = embed(rows, layout, dropout);

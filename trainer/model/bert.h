@@ -1,34 +1,16 @@
 #pragma once
-// BERT (Devlin et al. 2019) without pooler, read at [CLS]; sizes from a Hugging Face config.json, parameters
-// under Hugging Face's names. Segments are all 0.
+// BERT (Devlin et al. 2019) without pooler, read at [CLS]; parameters under Hugging Face's names. Segments
+// are all 0.
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "trainer/data/bert/bert_configuration.h"
 #include "trainer/model/modality_encoder.h"
 #include "trainer/model/transformer_layer.h"
 
 namespace missmodal::trainer {
-
-struct BertConfiguration {
-  std::int64_t vocab_size = 30522;
-  std::int64_t hidden_size = 768;
-  std::int64_t layers = 12;
-  std::int64_t heads = 12;
-  std::int64_t intermediate_size = 3072;
-  std::int64_t max_positions = 512;
-  std::int64_t segments = 2;
-  Activation activation = Activation::gelu;
-  double norm_epsilon = 1e-12;
-  double hidden_dropout = 0.1;
-  double attention_dropout = 0.1;
-  double initializer_range = 0.02;
-};
-
-// `json` is the text of a config.json found at `place`. Throws InputError naming place and key: a size that
-// is missing or out of range, an activation or position embedding that is not built.
-BertConfiguration parse_bert_configuration(const std::string& json, const std::string& place);
 
 class BertEncoder : public ModalityEncoder {
  public:

@@ -40,8 +40,8 @@ MissModal::MissModal(const sweeps::Configuration& configuration, const Widths& w
   const bool bert = configuration.model.text_encoder == sweeps::TextEncoder::bert;
   if (bert && configuration.evaluation.zero_text == sweeps::ZeroAt::input &&
       configuration_.evaluation.route == sweeps::Route::full) {
-    throw InputError("evaluation.zero_text",
-                     "must be representation with text_encoder: bert, whose input is token ids");
+    throw InputError("evaluation.zero_at.text",
+                     "must be representation with the encoder bert, whose input is token ids");
   }
   const std::array<int, 3> features{widths.text, widths.audio, widths.vision};
   std::array<std::int64_t, 3> encoded{};

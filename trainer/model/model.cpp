@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "sweeps/error.h"
-#include "trainer/model/bert_weights.h"
+#include "trainer/data/bert/bert_folder.h"
 #include "trainer/model/missmodal.h"
 
 namespace missmodal::trainer {

@@ -1,17 +1,10 @@
 #include "trainer/model/stored_tensor.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <cstring>
 
 #include "sweeps/error.h"
 
 namespace missmodal::trainer {
-
-bool is_floating(DType dtype) {
-  return dtype == DType::F64 || dtype == DType::F32 || dtype == DType::F16 || dtype == DType::BF16;
-}
 
 torch::Tensor to_float32(const TensorView& view) {
   MISSMODAL_CHECK(is_floating(view.dtype));
@@ -23,10 +16,6 @@ torch::Tensor to_float32(const TensorView& view) {
   // A file promises no alignment, so the bytes are copied before they are read as numbers.
   if (!view.bytes.empty()) std::memcpy(stored.data_ptr(), view.bytes.data(), view.bytes.size());
   return stored.to(torch::kFloat32);
-}
-
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  return fmt::format("({})", fmt::join(shape, ", "));
 }
 
 }  // namespace missmodal::trainer

@@ -58,7 +58,7 @@ struct Raw {
   std::shared_ptr<const Dataset> open(const std::filesystem::path& path) const {
     std::vector<SafetensorsWriter::Declaration> order;
     for (const auto& [name, tensor] : tensors) order.push_back(tensor);
-    SafetensorsWriter writer(path, order, metadata);
+    SafetensorsWriter writer(OutputFile(path), order, metadata);
     for (const auto& tensor : order) {
       if (tensor.dtype == DType::F32) {
         writer.write(floats.at(tensor.name).data(), 4 * floats.at(tensor.name).size());
@@ -158,7 +158,7 @@ TEST(Dataset, ContentDigestIsTheDocumentedOne) {
   text.ids = {{{"a"}, {"b"}, {"c"}}};
   text.transcripts = text.ids;
   text.report = "{}";
-  DatasetWriter writer(folder / "x", layout, text);
+  DatasetWriter writer(OutputFile(folder / "x"), layout, text);
   const std::vector<float> number{1.5F};
   const std::vector<std::int32_t> one{1};
   for (int split = 0; split < 3; ++split) {

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sweeps/error.h"
 #include "tests/trainer/model/tiny_model.h"
+#include "trainer/data/bert/bert_folder.h"
 #include "trainer/model/bert_weights.h"
 
 namespace missmodal::trainer {
@@ -101,6 +103,16 @@ class BertWeights : public ::testing::Test {
   BertWeightsReport report_;
 };
 
+TEST_F(BertWeights, AreTheParametersThatTheFolderIsExaminedFor) {
+  std::map<std::string, std::vector<std::int64_t>> examined;
+  for (const NamedShape& parameter : bert_parameters(parse_bert_configuration(kTinyBert, ""))) {
+    EXPECT_TRUE(examined.emplace(parameter.name, parameter.shape).second) << parameter.name;
+  }
+  std::map<std::string, std::vector<std::int64_t>> trained;
+  for (const auto& item : source_.named_parameters()) trained.emplace(item.key(), item.value().sizes().vec());
+  EXPECT_EQ(examined, trained);
+}
+
 TEST_F(BertWeights, LoadsNamesWithoutPrefix) {
   write();
   expect_loads();
@@ -131,7 +143,7 @@ TEST_F(BertWeights, ConvertsHalfPrecision) {
       tensor.copy_(tensor.to(type));  // representable, so that loading is exact
       declarations.push_back({name, dtype, tensor.sizes().vec()});
     }
-    SafetensorsWriter writer(folder_.path() / "model.safetensors", declarations, {});
+    SafetensorsWriter writer(OutputFile(folder_.path() / "model.safetensors"), declarations, {});
     for (const auto& [name, tensor] : tensors_) {
       const torch::Tensor half = tensor.detach().to(type).contiguous();
       writer.write(half.data_ptr(), static_cast<std::size_t>(half.numel()) * 2);
@@ -166,10 +178,10 @@ TEST_F(BertWeights, RefusesALayerThatTheConfigurationLacksAndATensorGivenTwice) 
 TEST_F(BertWeights, AFolderWithoutWeightsOrConfigurationIsAnError) {
   EXPECT_EQ(
       refusal(),
-      "model.safetensors: no such file; set model.text_init: random to train without pretrained weights\n");
-  EXPECT_NE(
-      mistakes([&] { read_bert_configuration(folder_.path() / "none"); }).find("config.json: cannot be read"),
-      std::string::npos);
+      "model.safetensors: no such file; set model.text.init: random to train without pretrained weights\n");
+  std::filesystem::remove(folder_.path() / "config.json");
+  EXPECT_NE(mistakes([&] { read_bert_configuration(folder_.path()); }).find("config.json: cannot be read"),
+            std::string::npos);
 }
 
 TEST(BertEncoder, RefusesTooLongATextAndAnUnknownToken) {
@@ -182,9 +194,9 @@ TEST(BertEncoder, RefusesTooLongATextAndAnUnknownToken) {
     });
   };
   EXPECT_EQ(encode(9, 10), "");
-  EXPECT_EQ(encode(10, 10), "model.text_weights: a text has 10 tokens, but the encoder has 9 positions\n");
-  EXPECT_EQ(encode(9, 11), "model.text_weights: a token is outside the encoder's vocabulary of 11\n");
-  EXPECT_EQ(encode(9, -1), "model.text_weights: a token is outside the encoder's vocabulary of 11\n");
+  EXPECT_EQ(encode(10, 10), "model.text.weights: a text has 10 tokens, but the encoder has 9 positions\n");
+  EXPECT_EQ(encode(9, 11), "model.text.weights: a token is outside the encoder's vocabulary of 11\n");
+  EXPECT_EQ(encode(9, -1), "model.text.weights: a token is outside the encoder's vocabulary of 11\n");
 }
 
 }  // namespace

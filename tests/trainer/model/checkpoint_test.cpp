@@ -82,7 +82,7 @@ class CheckpointRoundTrip : public CheckpointFile, public ::testing::WithParamIn
 
 TEST_P(CheckpointRoundTrip, PredictsTheSameBitsByItself) {
   const Checkpoint saved = make(GetParam());
-  save_checkpoint(path_, saved);
+  save_checkpoint(OutputFile(path_), saved);
   const Checkpoint loaded = load_checkpoint(path_);
   EXPECT_EQ(loaded.dataset_sha256, kDataset);
   EXPECT_EQ(sweeps::canonical(loaded.configuration, kDataset),
@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(TextEncoders, CheckpointRoundTrip,
                          });
 
 TEST_F(CheckpointFile, UsesTheNamesOfTorchModules) {
-  save_checkpoint(path_, make(TextEncoder::bert));
+  save_checkpoint(OutputFile(path_), make(TextEncoder::bert));
   const SafetensorsFile file(path_);
   const std::map<std::string, std::vector<std::int64_t>> expected{
       {"text.bert.embeddings.word_embeddings.weight", {11, 8}},
@@ -124,7 +124,7 @@ TEST_F(CheckpointFile, UsesTheNamesOfTorchModules) {
 }
 
 TEST_F(CheckpointFile, NamesEveryTensorThatDoesNotFit) {
-  save_checkpoint(path_, make(TextEncoder::sequence));
+  save_checkpoint(OutputFile(path_), make(TextEncoder::sequence));
   read_back();
   tensor("fusion.TAV.0.weight") = torch::zeros({6, 23});
   tensors_.emplace_back("normalize.text.mean", torch::zeros({7}));
@@ -139,7 +139,7 @@ TEST_F(CheckpointFile, NamesEveryTensorThatDoesNotFit) {
 }
 
 TEST_F(CheckpointFile, RefusesANormalizationThatDoesNotFit) {
-  save_checkpoint(path_, make(TextEncoder::sequence));
+  save_checkpoint(OutputFile(path_), make(TextEncoder::sequence));
   read_back();
   tensor("normalize.audio.std") = torch::zeros({2});
   spoil();
@@ -147,15 +147,49 @@ TEST_F(CheckpointFile, RefusesANormalizationThatDoesNotFit) {
 }
 
 TEST_F(CheckpointFile, RefusesAnotherFormat) {
-  save_checkpoint(path_, make(TextEncoder::sequence));
+  save_checkpoint(OutputFile(path_), make(TextEncoder::sequence));
   read_back();
   metadata_["format"] = "missmodal-dataset-1";
   spoil();
   EXPECT_EQ(refusal(), "FILE: is not a checkpoint: metadata `format` must be missmodal-checkpoint-1\n");
 }
 
+// As version 0.1 wrote one before the ids' numbers were spelled as they are: the same network.
+TEST_F(CheckpointFile, OfEarlierSemanticsPredictsTheSame) {
+  const Checkpoint saved = make(TextEncoder::sequence);
+  save_checkpoint(OutputFile(path_), saved);
+  read_back();
+  std::string& configuration = metadata_["configuration"];
+  const std::string now = "\"semantics\":2";
+  ASSERT_NE(configuration.find(now), std::string::npos);
+  configuration.replace(configuration.find(now), now.size(), "\"semantics\":1");
+  spoil();
+  const torch::NoGradGuard no_grad;
+  const Batch batch = testing::random_batch(kLengths);
+  EXPECT_TRUE(torch::equal(load_checkpoint(path_).model->predict(batch), saved.model->predict(batch)));
+  configuration.replace(configuration.find("\"semantics\":1"), now.size(), "\"semantics\":3");
+  spoil();
+  EXPECT_EQ(
+      refusal(),
+      "FILE: configuration: semantics: is 3: a later version of missmodal wrote it, this one writes 2\n");
+}
+
+TEST_F(CheckpointFile, ThatNobodyCouldReadIsNotWritten) {
+  Checkpoint checkpoint = make(TextEncoder::bert);
+  checkpoint.configuration.model.text_weights_sha256.clear();
+  try {
+    save_checkpoint(OutputFile(path_), checkpoint);
+    FAIL() << "written";
+  } catch (const RunError& error) {
+    EXPECT_NE(std::string(error.what()).find("model.text.weights_sha256: must be a SHA-256"),
+              std::string::npos)
+        << error.what();
+  }
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
 TEST_F(CheckpointFile, RefusesABrokenConfiguration) {
-  save_checkpoint(path_, make(TextEncoder::sequence));
+  save_checkpoint(OutputFile(path_), make(TextEncoder::sequence));
   read_back();
   metadata_["configuration"] = "{}";
   spoil();
@@ -163,7 +197,7 @@ TEST_F(CheckpointFile, RefusesABrokenConfiguration) {
 }
 
 TEST_F(CheckpointFile, RefusesBertWithoutItsConfiguration) {
-  save_checkpoint(path_, make(TextEncoder::bert));
+  save_checkpoint(OutputFile(path_), make(TextEncoder::bert));
   read_back();
   metadata_.erase("bert_config");
   spoil();
@@ -171,7 +205,7 @@ TEST_F(CheckpointFile, RefusesBertWithoutItsConfiguration) {
 }
 
 TEST_F(CheckpointFile, RefusesATruncatedFile) {
-  save_checkpoint(path_, make(TextEncoder::sequence));
+  save_checkpoint(OutputFile(path_), make(TextEncoder::sequence));
   std::filesystem::resize_file(path_, std::filesystem::file_size(path_) - 1);
   EXPECT_NE(refusal(), "");
 }

@@ -104,7 +104,7 @@ inline void write_tensors(const std::filesystem::path& path,
                           const std::map<std::string, std::string>& metadata = {}) {
   std::vector<SafetensorsWriter::Declaration> declarations;
   for (const auto& [name, tensor] : tensors) declarations.push_back({name, DType::F32, tensor.sizes().vec()});
-  SafetensorsWriter writer(path, declarations, metadata);
+  SafetensorsWriter writer(OutputFile(path), declarations, metadata);
   for (const auto& [name, tensor] : tensors) {
     const torch::Tensor values = tensor.detach().contiguous();
     writer.write(values.data_ptr<float>(), static_cast<std::size_t>(values.numel()) * sizeof(float));

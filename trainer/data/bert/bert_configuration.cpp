@@ -1,9 +1,11 @@
+#include "trainer/data/bert/bert_configuration.h"
+
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sweeps/error.h"
-#include "trainer/model/bert.h"
 
 namespace missmodal::trainer {
 
@@ -48,10 +50,10 @@ class Reader {
   std::string place_;
 };
 
-Activation activation(const Reader& reader) {
+BertActivation activation(const Reader& reader) {
   const std::string name = reader.text("hidden_act", "gelu");
-  if (name == "gelu") return Activation::gelu;
-  if (name == "relu") return Activation::relu;
+  if (name == "gelu") return BertActivation::gelu;
+  if (name == "relu") return BertActivation::relu;
   reader.fail("hidden_act", fmt::format("must be gelu or relu, got {}", name));
 }
 
@@ -61,6 +63,11 @@ BertConfiguration parse_bert_configuration(const std::string& text, const std::s
   const json object = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!object.is_object()) throw InputError(place, "is not a JSON object");
   const Reader reader(object, place);
+  // Folders from before the key have none. The architectures that BERT's relatives share a config.json with
+  // count their positions otherwise or share layers.
+  if (const std::string type = reader.text("model_type", "bert"); type != "bert") {
+    reader.fail("model_type", fmt::format("must be bert, got {}", type));
+  }
   BertConfiguration configuration;
   configuration.vocab_size = reader.size("vocab_size");
   configuration.hidden_size = reader.size("hidden_size");

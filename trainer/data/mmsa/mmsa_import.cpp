@@ -180,10 +180,7 @@ DatasetLayout layout_of(const MmsaSource& source, const std::array<Kept, 3>& kep
 void import_mmsa(const std::filesystem::path& source_path, const std::filesystem::path& out,
                  const ImportOptions& options) {
   SourceFile file(source_path);
-  std::error_code ignored;
-  if (std::filesystem::equivalent(source_path, out, ignored)) {
-    throw InputError(out.string(), "is the source itself");
-  }
+  OutputFile output(out, std::span(&source_path, 1));
   MmsaSource source = open_mmsa(file, read_pickle(file));
   const auto file_size = static_cast<double>(file.size());
   MmsaScan scan = scan_mmsa(file, source, [&](std::uint64_t bytes) {
@@ -201,7 +198,7 @@ void import_mmsa(const std::filesystem::path& source_path, const std::filesystem
     text.ids[s] = source.splits[s].ids;
     text.transcripts[s] = source.splits[s].transcripts;
   }
-  DatasetWriter writer(out, layout, text);
+  DatasetWriter writer(std::move(output), layout, text);
   for (std::size_t s = 0; s < kSplits.size(); ++s) {
     MmsaSplit& split = source.splits[s];
     for (std::size_t m = 0; m < kept.size(); ++m) {

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sweeps/output_file.h"
+
 namespace missmodal::trainer {
 
 enum class DType { F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL };
@@ -51,10 +53,13 @@ class SafetensorsFile {
   std::unique_ptr<Mapping> mapping_;
 };
 
-// Writes `path` through a temporary file beside it: whole, fsynced and renamed, or not there at all. The
-// shapes come first, the bytes of each tensor then in the order declared, in pieces of any size; so that a
-// tensor never has to fit in memory. Same calls, same bytes. Destroyed without finish(): nothing stays
-// behind.
+// "(128, 64)"
+std::string shape_text(const std::vector<std::int64_t>& shape);
+bool is_floating(DType dtype);
+
+// Writes an OutputFile: whole and on the disk, or not there at all. The shapes come first, the bytes of each
+// tensor then in the order declared, in pieces of any size; so that a tensor never has to fit in memory. Same
+// calls, same bytes. Destroyed without finish(): nothing stays behind.
 class SafetensorsWriter {
  public:
   struct Declaration {
@@ -64,7 +69,7 @@ class SafetensorsWriter {
   };
   // `metadata` values may still be replaced before finish() by text of the same length (a digest known at the
   // end).
-  SafetensorsWriter(std::filesystem::path path, std::vector<Declaration> tensors,
+  SafetensorsWriter(OutputFile output, std::vector<Declaration> tensors,
                     std::map<std::string, std::string> metadata);
   ~SafetensorsWriter();
   SafetensorsWriter(const SafetensorsWriter&) = delete;
@@ -72,7 +77,10 @@ class SafetensorsWriter {
 
   void write(const void* bytes, std::size_t size);  // RunError on a full disk
   void replace_metadata(const std::string& key, const std::string& value);
-  void finish();  // precondition: every declared byte was written
+  // Every byte, to be read back under the path it returns. Precondition: every declared byte was written.
+  std::filesystem::path complete();
+  void commit();  // after complete()
+  void finish();  // both
 
  private:
   struct File;

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 
 #include "sweeps/error.h"
 #include "trainer/data/character.h"
+#include "trainer/data/safetensors/foreign_file.h"
 #include "trainer/data/safetensors/safetensors.h"
 
 namespace missmodal::trainer {
@@ -131,8 +133,13 @@ void check_cover(const Layout& layout, std::span<const std::byte> data, const st
 
 Layout parse_layout(std::span<const std::byte> file_bytes, const std::string& file) {
   std::uint64_t header_size = 0;
-  if (file_bytes.size() < sizeof(header_size)) throw InputError(file, "is too short for a safetensors file");
-  std::memcpy(&header_size, file_bytes.data(), sizeof(header_size));
+  const bool too_short = file_bytes.size() < sizeof(header_size);
+  if (!too_short) std::memcpy(&header_size, file_bytes.data(), sizeof(header_size));
+  if (too_short || header_size > kLongestHeader || header_size > file_bytes.size() - sizeof(header_size)) {
+    const std::string_view kind = foreign_file(file_bytes);
+    if (!kind.empty()) throw InputError(file, std::string(kind));
+  }
+  if (too_short) throw InputError(file, "is too short for a safetensors file");
   if (header_size > kLongestHeader || header_size > file_bytes.size() - sizeof(header_size)) {
     throw InputError(
         file, fmt::format("announces a header of {} bytes in a file of {}: truncated, or no safetensors "
@@ -170,6 +177,14 @@ std::string_view name(DType dtype) {
   return entry(dtype).text;
 }
 
+bool is_floating(DType dtype) {
+  return dtype == DType::F64 || dtype == DType::F32 || dtype == DType::F16 || dtype == DType::BF16;
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  return fmt::format("({})", fmt::join(shape, ", "));
+}
+
 std::int64_t TensorView::elements() const {
   std::int64_t count = 1;
   for (const std::int64_t size : shape) count *= size;
@@ -187,11 +202,13 @@ struct SafetensorsFile::Mapping {
     if (descriptor < 0)
       throw InputError(path.string(), fmt::format("cannot be opened: {}", std::strerror(errno)));
     struct stat status {};
-    const bool regular = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+    const bool known = ::fstat(descriptor, &status) == 0;
+    const bool regular = known && S_ISREG(status.st_mode);
     size = regular ? static_cast<std::size_t>(status.st_size) : 0;
     if (size > 0) address = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, descriptor, 0);
     const int code = errno;
     ::close(descriptor);
+    if (known && S_ISDIR(status.st_mode)) throw InputError(path.string(), "is a folder, not a file");
     if (!regular) throw InputError(path.string(), "is not a regular file");
     if (address == MAP_FAILED)
       throw RunError(fmt::format("{}: mmap: {}", path.string(), std::strerror(code)));

@@ -1,12 +1,5 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <atomic>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -22,19 +15,10 @@ constexpr std::size_t kBuffer = 1 << 20;
 constexpr std::size_t kAlignment = 8;  // of the first tensor's bytes; the header is filled up with spaces
 constexpr std::size_t kLongestHeader = 100'000'000;
 
-// Beside `path`, and unlike any other of this machine's processes and threads.
-std::filesystem::path temporary_beside(const std::filesystem::path& path) {
-  static std::atomic<unsigned> counter{0};
-  const std::string file = fmt::format(".{}.{}-{}.partial", path.filename().string(), ::getpid(), counter++);
-  return path.parent_path() / file;
-}
-
 }  // namespace
 
 struct SafetensorsWriter::File {
-  std::filesystem::path path;
-  std::filesystem::path temporary;
-  int descriptor = -1;
+  OutputFile output;
   std::vector<Declaration> declarations;
   std::map<std::string, std::string> metadata;
   std::size_t header_size = 0;  // with the eight bytes that announce it
@@ -42,14 +26,7 @@ struct SafetensorsWriter::File {
   std::uint64_t written = 0;
   std::vector<char> buffer;
 
-  ~File() {
-    if (descriptor >= 0) ::close(descriptor);
-    if (!temporary.empty()) ::unlink(temporary.c_str());
-  }
-
-  [[noreturn]] void fail(const char* call, int code) const {
-    throw RunError(fmt::format("{}: {}: {}", path.string(), call, std::strerror(code)));
-  }
+  explicit File(OutputFile file) : output(std::move(file)) {}
 
   // Metadata first, then the tensors in the order of their bytes.
   std::string header() const {
@@ -70,26 +47,15 @@ struct SafetensorsWriter::File {
     return std::string(reinterpret_cast<const char*>(&size), sizeof(size)) + text;
   }
 
-  void put(const char* bytes, std::size_t size) {
-    while (size > 0) {
-      const ssize_t done = ::write(descriptor, bytes, size);
-      if (done < 0 && errno == EINTR) continue;
-      if (done < 0) fail("write", errno);
-      bytes += done;
-      size -= static_cast<std::size_t>(done);
-    }
-  }
-
   void flush() {
-    put(buffer.data(), buffer.size());
+    output.append(buffer.data(), buffer.size());
     buffer.clear();
   }
 };
 
-SafetensorsWriter::SafetensorsWriter(std::filesystem::path path, std::vector<Declaration> tensors,
+SafetensorsWriter::SafetensorsWriter(OutputFile output, std::vector<Declaration> tensors,
                                      std::map<std::string, std::string> metadata)
-    : file_(std::make_unique<File>()) {
-  file_->path = std::move(path);
+    : file_(std::make_unique<File>(std::move(output))) {
   file_->declarations = std::move(tensors);
   file_->metadata = std::move(metadata);
   for (const Declaration& tensor : file_->declarations) {
@@ -102,21 +68,11 @@ SafetensorsWriter::SafetensorsWriter(std::filesystem::path path, std::vector<Dec
   }
   const std::string header = file_->header();
   if (header.size() > kLongestHeader) {
-    throw InputError(file_->path.string(), "its names and texts are past 100 MB, the format's limit");
+    throw InputError(file_->output.path().string(),
+                     "its names and texts are past 100 MB, the format's limit");
   }
-  if (std::filesystem::is_directory(file_->path)) throw InputError(file_->path.string(), "is a folder");
-  const std::filesystem::path temporary = temporary_beside(file_->path);
-  file_->descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file_->descriptor < 0) {
-    const int code = errno;
-    if (code == ENOENT || code == ENOTDIR || code == EACCES) {
-      throw InputError(file_->path.string(), fmt::format("cannot be written: {}", std::strerror(code)));
-    }
-    file_->fail("open", code);
-  }
-  file_->temporary = temporary;
   file_->header_size = header.size();
-  file_->put(header.data(), header.size());
+  file_->output.append(header.data(), header.size());
 }
 
 SafetensorsWriter::~SafetensorsWriter() = default;
@@ -127,7 +83,7 @@ void SafetensorsWriter::write(const void* bytes, std::size_t size) {
   if (file_->buffer.size() + size > kBuffer) file_->flush();
   const char* from = static_cast<const char*>(bytes);
   if (size >= kBuffer) {
-    file_->put(from, size);
+    file_->output.append(from, size);
   } else {
     file_->buffer.insert(file_->buffer.end(), from, from + size);
   }
@@ -139,25 +95,22 @@ void SafetensorsWriter::replace_metadata(const std::string& key, const std::stri
   old = value;
 }
 
-void SafetensorsWriter::finish() {
+std::filesystem::path SafetensorsWriter::complete() {
   MISSMODAL_CHECK(file_->written == file_->expected);
   file_->flush();
   const std::string header = file_->header();
   MISSMODAL_CHECK(header.size() == file_->header_size);
-  if (::lseek(file_->descriptor, 0, SEEK_SET) != 0) file_->fail("lseek", errno);
-  file_->put(header.data(), header.size());
-  if (::fsync(file_->descriptor) != 0) file_->fail("fsync", errno);
-  if (::close(std::exchange(file_->descriptor, -1)) != 0) file_->fail("close", errno);
-  if (::rename(file_->temporary.c_str(), file_->path.c_str()) != 0) file_->fail("rename", errno);
-  file_->temporary.clear();
-  const std::filesystem::path folder = file_->path.parent_path();
-  const int opened = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (opened < 0) file_->fail("open its folder", errno);
-  const int synced = ::fsync(opened);
-  const int code = errno;
-  ::close(opened);
-  if (synced != 0 && code != EINVAL)
-    file_->fail("fsync its folder", code);  // EINVAL: the file system has none
+  file_->output.replace_start(header.data(), header.size());
+  return file_->output.aside();
+}
+
+void SafetensorsWriter::commit() {
+  file_->output.commit();
+}
+
+void SafetensorsWriter::finish() {
+  complete();
+  commit();
 }
 
 }  // namespace missmodal::trainer

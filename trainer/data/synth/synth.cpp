@@ -157,6 +157,7 @@ void check(const SynthOptions& options) {
 
 void write_synthetic(const std::filesystem::path& out, const SynthOptions& options) {
   check(options);
+  OutputFile output(out);
   const Generator generator(options);
   const std::array<std::int64_t, 3> sizes{options.train, options.valid, options.test};
   std::array<SynthSplit, 3> splits;
@@ -187,7 +188,7 @@ void write_synthetic(const std::filesystem::path& out, const SynthOptions& optio
                                                                {"steps", steps[m]}};
   }
   text.report = report.dump();
-  DatasetWriter writer(out, layout, text);
+  DatasetWriter writer(std::move(output), layout, text);
   for (const SynthSplit& split : splits) {
     writer.write(std::span<const float>(split.frames[0]));
     writer.write(std::span<const std::int32_t>(split.tokens));

@@ -264,7 +264,7 @@ TEST_F(MmsaImport, RepeatedIdsAreWarnedOf) {
 
 TEST_F(MmsaImport, TheSourceIsNeverOverwritten) {
   const auto source = folder_.write("x.pkl", mmsa_pickle(plain_file()));
-  expect_input_error([&] { import_mmsa(source, source, {}); }, "is the source itself");
+  expect_input_error([&] { import_mmsa(source, source, {}); }, "itself; write to another file");
   EXPECT_EQ(read_bytes(source), mmsa_pickle(plain_file()));
 }
 

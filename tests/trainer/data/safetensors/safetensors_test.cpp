@@ -24,7 +24,7 @@ std::string container(std::string header, const std::string& data) {
 }
 
 void write_example(const std::filesystem::path& path) {
-  SafetensorsWriter writer(path,
+  SafetensorsWriter writer(OutputFile(path),
                            {{"a", DType::F32, {2, 2}}, {"b", DType::I32, {3}}, {"none", DType::F32, {0, 5}}},
                            {{"digest", "0000"}, {"text", "größe"}});
   const std::vector<float> a{1, 2, 3, 4};
@@ -70,7 +70,7 @@ TEST(Safetensors, MisusedTensorsAreNamed) {
 TEST(Safetensors, UnfinishedLeavesNothing) {
   ScratchFolder folder;
   {
-    SafetensorsWriter writer(folder / "x", {{"a", DType::F32, {100}}}, {});
+    SafetensorsWriter writer(OutputFile(folder / "x"), {{"a", DType::F32, {100}}}, {});
     const std::vector<float> half(50);
     writer.write(half.data(), 200);
   }
@@ -81,14 +81,15 @@ TEST(Safetensors, UnfinishedKeepsTheOldFile) {
   ScratchFolder folder;
   write_example(folder / "x");
   const std::string before = read_bytes(folder / "x");
-  { SafetensorsWriter writer(folder / "x", {{"a", DType::F32, {100}}}, {}); }
+  { SafetensorsWriter writer(OutputFile(folder / "x"), {{"a", DType::F32, {100}}}, {}); }
   EXPECT_EQ(read_bytes(folder / "x"), before);
 }
 
 TEST(Safetensors, AnOutputThatCannotBeIsTheUsersMistake) {
   ScratchFolder folder;
-  expect_input_error([&] { SafetensorsWriter(folder / "no/such/x", {}, {}); }, "cannot be written");
-  expect_input_error([&] { SafetensorsWriter(folder / "", {}, {}); }, "is a folder");
+  expect_input_error([&] { SafetensorsWriter(OutputFile(folder / "no/such/x"), {}, {}); },
+                     "cannot be written");
+  expect_input_error([&] { SafetensorsWriter(OutputFile(folder / ""), {}, {}); }, "is a folder");
 }
 
 struct Damage {

@@ -1,0 +1,29 @@
+#pragma once
+// What a sweep's trainings read, opened and judged before any of them starts: everything that a training
+// would refuse about these files is told here. Headers and texts only; no weights are loaded.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sweeps/text_weights.h"
+#include "trainer/data/dataset.h"
+
+namespace missmodal::coordinator {
+
+// What to do about files that are not there.
+enum class Absent { refused, told };
+
+struct Examination {
+  std::shared_ptr<const trainer::Dataset> dataset;  // nullptr: not there
+  std::vector<std::string> absent;                  // paths; empty with Absent::refused
+  std::vector<std::string> remarks;                 // nothing wrong, but worth a look
+};
+
+// Throws InputError with every mistake: a dataset that is none or damaged, a folder of weights that is none,
+// or is cut, of another architecture, or does not fit its config.json, and word pieces that its encoder
+// cannot read.
+Examination examine(const std::string& dataset, const std::vector<sweeps::TextWeights>& weights,
+                    Absent absent);
+
+}  // namespace missmodal::coordinator
