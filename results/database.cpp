@@ -62,9 +62,10 @@ std::optional<std::string> writer_of(const std::filesystem::path& file) {
 }  // namespace
 
 FileKind inspect_file(const std::filesystem::path& file) {
-  if (!is_there(file)) return FileKind::absent;
+  const std::filesystem::path followed = database_file(file);
+  if (!is_there(followed)) return FileKind::absent;
   std::error_code code;
-  const auto status = std::filesystem::status(database_file(file), code);
+  const auto status = std::filesystem::status(followed, code);
   if (std::filesystem::is_directory(status)) throw InputError(file.string(), "is a folder, not a database");
   if (!std::filesystem::is_regular_file(status)) {
     throw InputError(file.string(), "is a device, pipe or socket, not a database");
