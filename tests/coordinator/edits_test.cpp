@@ -143,7 +143,10 @@ class EditedFile {
       {"training: {max_epochs: 3}\n", "training: {max_epochs: 4}\n"},
       {"draws: 2", "draws: 3"},
       {"conditions: [{family: complete}, {family: text, rates: [50, 90]}]",
-       "conditions: [{family: complete}, {family: text, rates: [10, 50]}, {family: random}]"},
+       "conditions: [{family: complete}, {family: text, rates: [10, 50]}, {family: random}]",
+       "conditions: [{family: complete}, {family: text, rates: [50]}, {family: missing_rate, rates: [20, "
+       "70]}, "
+       "{family: imbalanced, rates: [10-50-90]}]"},
       {"{type: random_grid, trials: 3}", "{type: random_grid, trials: 5}", "{type: grid}"},
       {"loss.alpha: [0.3, 0.5, 0.7]", "loss.alpha: [0.3, 0.7]",
        "loss.alpha: [0.3, 0.7], loss.beta: [0.1, 0.2]"},
@@ -194,7 +197,8 @@ class Edits : public testing::TestWithParam<unsigned> {
     using results::Exhibit;
     std::string text;
     for (const Exhibit exhibit : {Exhibit::table1, Exhibit::table2, Exhibit::table3, Exhibit::table4,
-                                  Exhibit::table5, Exhibit::table6, Exhibit::figure3, Exhibit::figure4}) {
+                                  Exhibit::table5, Exhibit::table6, Exhibit::figure3, Exhibit::figure4,
+                                  Exhibit::missing_rate, Exhibit::imbalanced, Exhibit::area}) {
       const results::Table table = results::report(exhibit, {folder_ / database});
       text += results::format_text(table) + results::format_csv(table);
     }
