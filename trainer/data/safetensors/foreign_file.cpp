@@ -32,12 +32,15 @@ constexpr Kind kKinds[] = {
      "is a pointer of Git LFS, not the file itself; `git lfs pull` in its repository fetches it"},
 };
 
-constexpr std::size_t kLooked = 64;  // bytes; a header's length alone holds zeros, which no text does
+constexpr std::size_t kLooked = 64;  // bytes
+constexpr std::size_t kLength = 8;   // of the number that a safetensors file begins with
 
+// That number holds zeros, which no text does, unless it is absurd: then of bytes 255, which no text has
+// either.
 bool is_text(std::string_view start) {
   return std::all_of(start.begin(), start.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return (byte >= 0x20 && byte != 0x7f) || byte == '\t' || byte == '\n' || byte == '\r';
+    return (byte >= 0x20 && byte != 0x7f && byte != 0xff) || byte == '\t' || byte == '\n' || byte == '\r';
   });
 }
 
@@ -48,7 +51,7 @@ std::string_view foreign_file(std::span<const std::byte> bytes) {
   for (const Kind& kind : kKinds) {
     if (start.starts_with(kind.start)) return kind.text;
   }
-  if (start.empty() || !is_text(start)) return "";
+  if (start.size() < kLength || !is_text(start)) return "";
   return "is a text file, not a safetensors file";
 }
 
