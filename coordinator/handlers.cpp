@@ -196,7 +196,9 @@ Effects on_ready(State& state, int rank, const worker::Ready& ready) {
   if (worker.assignment) {
     give_back(state, *worker.assignment, FailureClass::lost, "its rank started anew", effects);
   }
-  worker = {ready.host, ready.device, ready.processor, ready.libtorch, std::nullopt, false, worker.set_aside};
+  const bool on_gpu = ready.device.starts_with("cuda") && state.sweep.resources.device != "cpu";
+  worker = {ready.host, ready.device,    on_gpu ? ready.gpu : ready.processor, ready.libtorch, std::nullopt,
+            false,      worker.set_aside};
   if (state.verdict || state.closing || !worker.set_aside.empty()) {
     effects.sends.push_back({rank, worker::Stop{}});
     worker.stopped = true;

@@ -44,7 +44,7 @@ struct Assignment {
 struct WorkerState {
   std::string host;
   std::string device;
-  std::string processor;
+  std::string processor;  // the name of what its trials run on: the GPU's, or the CPU's
   std::string libtorch;
   std::optional<Assignment> assignment{};  // nothing: idle
   bool stopped = false;                    // was told to leave

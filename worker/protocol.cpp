@@ -152,8 +152,8 @@ TrialResult result_from(const json& v) {
 
 struct ToJson {
   json operator()(const Ready& m) const {
-    return {{"kind", "ready"},    {"protocol", m.protocol},   {"host", m.host},
-            {"device", m.device}, {"processor", m.processor}, {"libtorch", m.libtorch}};
+    return {{"kind", "ready"},          {"protocol", m.protocol}, {"host", m.host}, {"device", m.device},
+            {"processor", m.processor}, {"libtorch", m.libtorch}, {"gpu", m.gpu}};
   }
   json operator()(const Progress& m) const {
     return {
@@ -195,7 +195,7 @@ Ready ready_from(const json& v) {
     return Ready{protocol, v.contains("host") && v["host"].is_string() ? text("host") : "an unknown host",
                  ""};
   }
-  return Ready{protocol, text("host"), text("device"), text("processor"), text("libtorch")};
+  return Ready{protocol, text("host"), text("device"), text("processor"), text("libtorch"), text("gpu")};
 }
 
 Message from_json(const json& v) {

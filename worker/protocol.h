@@ -19,8 +19,9 @@ struct Ready {
   int protocol = kProtocolVersion;
   std::string host;
   std::string device;          // "cpu", "cuda:0"
-  std::string processor = {};  // the CPU's name, or the GPU's where the device is one
+  std::string processor = {};  // the CPU's name
   std::string libtorch = {};   // version
+  std::string gpu = {};        // the GPU's name where the device is one, else ""
 };
 
 // Worker to coordinator: an epoch of the running attempt ended.

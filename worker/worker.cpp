@@ -64,8 +64,9 @@ class Worker {
   Worker(Transport& transport, const WorkerOptions& options) : transport_(transport), options_(options) {}
 
   void run() {
-    say(Ready{kProtocolVersion, options_.host, options_.device.str(), processor_name(options_.device),
-              TORCH_VERSION});
+    const bool on_gpu = options_.device.is_cuda();
+    say(Ready{kProtocolVersion, options_.host, options_.device.str(), processor_name(torch::kCPU),
+              TORCH_VERSION, on_gpu ? processor_name(options_.device) : ""});
     Pacer pacer(Pacer::Clock::now());
     while (!stopped_) {
       if (hear()) {

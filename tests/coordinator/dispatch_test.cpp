@@ -177,6 +177,17 @@ TEST_F(Dispatch, MixedDevicesMayBeAskedFor) {
   EXPECT_EQ(ready(2, "cuda:0").size(), 2U);
 }
 
+TEST_F(Dispatch, AnAttemptNamesTheProcessorThatItRunsOn) {
+  const Ready both{worker::kProtocolVersion, "node1", "cuda:0", "EPYC", "2.6", "H100"};
+  on_start(state_);
+  state_.sweep.resources.device = "auto";
+  on_ready(state_, 1, both);
+  EXPECT_EQ(state_.workers.at(1).processor, "H100");
+  state_.sweep.resources.device = "cpu";
+  on_ready(state_, 2, both);
+  EXPECT_EQ(state_.workers.at(2).processor, "EPYC");
+}
+
 TEST_F(Dispatch, AnotherMachineIsToldOnce) {
   state_.machines = {{"cpu", 1, "Xeon", "2.6"}};
   on_start(state_);

@@ -85,12 +85,13 @@ TEST(Protocol, AssignIsCompleteInItself) {
 }
 
 TEST(Protocol, SmallMessages) {
-  const auto ready =
-      std::get<Ready>(decode(encode(Ready{kProtocolVersion, "node7", "cuda:1", "NVIDIA H100", "1.13.1"})));
+  const auto ready = std::get<Ready>(
+      decode(encode(Ready{kProtocolVersion, "node7", "cuda:1", "EPYC", "1.13.1", "NVIDIA H100"})));
   EXPECT_EQ(ready.protocol, kProtocolVersion);
   EXPECT_EQ(ready.host, "node7");
   EXPECT_EQ(ready.device, "cuda:1");
-  EXPECT_EQ(ready.processor, "NVIDIA H100");
+  EXPECT_EQ(ready.processor, "EPYC");
+  EXPECT_EQ(ready.gpu, "NVIDIA H100");
   EXPECT_EQ(ready.libtorch, "1.13.1");
   const auto failed =
       std::get<Failed>(decode(encode(Failed{"c", 1, sweeps::FailureClass::out_of_memory, "why"})));
