@@ -102,20 +102,25 @@ double correlation(const std::vector<double>& x, std::span<const float> y) {
   return xy / std::sqrt(xx * yy);
 }
 
-// The strongest of the modality's features, averaged over an utterance's frames.
-double strongest(const Split& split, Modality modality) {
+// One feature of each utterance, averaged over its frames.
+std::vector<double> feature_means(const Split& split, Modality modality, int feature) {
   const Sequences& s = split.of(modality);
-  double best = 0;
-  for (int k = 0; k < s.width; ++k) {
-    std::vector<double> means;
-    for (std::size_t i = 0; i < split.size(); ++i) {
-      double sum = 0;
-      for (std::int64_t t = s.offsets[i]; t < s.offsets[i + 1]; ++t) {
-        sum += s.frames[static_cast<std::size_t>(t * s.width + k)];
-      }
-      means.push_back(sum / s.lengths[i]);
+  std::vector<double> means;
+  for (std::size_t i = 0; i < split.size(); ++i) {
+    double sum = 0;
+    for (std::int64_t t = s.offsets[i]; t < s.offsets[i + 1]; ++t) {
+      sum += s.frames[static_cast<std::size_t>(t * s.width + feature)];
     }
-    best = std::max(best, std::abs(correlation(means, split.labels)));
+    means.push_back(sum / s.lengths[i]);
+  }
+  return means;
+}
+
+// How well the strongest of the modality's features tells the label.
+double strongest(const Split& split, Modality modality) {
+  double best = 0;
+  for (int k = 0; k < split.of(modality).width; ++k) {
+    best = std::max(best, std::abs(correlation(feature_means(split, modality, k), split.labels)));
   }
   return best;
 }
@@ -135,17 +140,9 @@ TEST(Synth, TextCarriesMoreOfTheLabelThanAudioAndAudioMoreThanVision) {
   EXPECT_GT(vision, 0.3);
 }
 
-// The strongest feature of each utterance, averaged over its frames, and freed of the label.
+// The first feature of each utterance, averaged over its frames, and freed of the label.
 std::vector<double> beside_label(const Split& split, Modality modality) {
-  const Sequences& s = split.of(modality);
-  std::vector<double> means;
-  for (std::size_t i = 0; i < split.size(); ++i) {
-    double sum = 0;
-    for (std::int64_t t = s.offsets[i]; t < s.offsets[i + 1]; ++t) {
-      sum += s.frames[static_cast<std::size_t>(t * s.width)];
-    }
-    means.push_back(sum / s.lengths[i]);
-  }
+  std::vector<double> means = feature_means(split, modality, 0);
   const double slope = correlation(means, split.labels);
   double variance = 0;
   double label_variance = 0;
