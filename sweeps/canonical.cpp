@@ -21,11 +21,12 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kWeightsHash = "model.text.weights_sha256";
-constexpr int kRanks = 1;
 
-// "loss.alpha" -> "/loss/alpha". `dataset` names the content here, so normalize stands beside it.
+// "loss.alpha" -> "/loss/alpha". `dataset` names the content here, so normalize stands beside it; of the
+// resources the ranks alone can change a result.
 json::json_pointer pointer_to(std::string_view path) {
   if (path == "dataset.normalize") return json::json_pointer("/normalize");
+  if (path == "resources.ranks_per_trial") return json::json_pointer("/ranks");
   std::string pointer = fmt::format("/{}", path);
   std::replace(pointer.begin(), pointer.end(), '.', '/');
   return json::json_pointer(pointer);
@@ -114,8 +115,7 @@ class LeafReader {
 std::string canonical(const Configuration& configuration, const std::string& dataset_sha256) {
   Configuration resolved = configuration;
   resolved.evaluation.route = resolved_route(configuration);
-  json root = {
-      {"dataset", dataset_sha256}, {"ranks", kRanks}, {"seed", resolved.seed}, {"semantics", kSemantics}};
+  json root = {{"dataset", dataset_sha256}, {"seed", resolved.seed}, {"semantics", kSemantics}};
   for (const Key& key : configuration_keys()) {
     if (in_identity(key, resolved)) root[pointer_to(key.path)] = key.get(resolved);
   }
@@ -150,9 +150,6 @@ Configuration parse_configuration(const std::string& canonical_json, const std::
   }
   if (const auto dataset = leaves.take("dataset"); !dataset || !dataset->is_string()) {
     leaves.refuse("dataset", "must be the dataset's content hash");
-  }
-  if (const auto ranks = leaves.take("ranks"); !ranks || *ranks != kRanks) {
-    leaves.refuse("ranks", "must be 1 in this version");
   }
   const std::string refusal = refused_semantics(leaves.take("semantics").value_or(json()), reader);
   if (!refusal.empty()) leaves.refuse("semantics", refusal);

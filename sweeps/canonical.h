@@ -2,10 +2,9 @@
 // A configuration as canonical JSON (sweeps/canonical_text.h): what a cell's id is the SHA-256 of, what
 // travels on the wire, what a checkpoint carries. Nested by the keys' parts with sorted names, typed values,
 // shortest round-trip numbers, defaults filled in, keys without effect left out. Beside the keys
-// (dataset.normalize is `normalize` here):
+// (dataset.normalize is `normalize` here, resources.ranks_per_trial is `ranks`):
 //   dataset    the dataset's content hash
 //   model.text.weights_sha256   in place of the weights' path (bert)
-//   ranks      ranks that train one trial: 1
 //   seed       of initialisation, batch order and dropout
 //   semantics  kSemantics
 

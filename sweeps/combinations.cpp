@@ -13,14 +13,22 @@
 namespace missmodal::sweeps {
 namespace {
 
-// Only the settings that conflicts() looks at: of a large grid few different ones remain.
+// Only the settings that the conflicts look at: of a large grid few different ones remain.
 using Relevant = std::set<Settings>;
 
 void lay_over(Settings& settings, const Settings& above) {
-  for (std::string_view key : kConflictKeys) {
+  const auto lay = [&](std::string_view key) {
     const auto found = above.find(std::string(key));
     if (found != above.end()) settings[found->first] = found->second;
-  }
+  };
+  for (std::string_view key : kConflictKeys) lay(key);
+  for (std::string_view key : kResourceConflictKeys) lay(key);
+}
+
+std::vector<Conflict> all_conflicts(const Configuration& configuration, const Resources& resources) {
+  std::vector<Conflict> found = conflicts(configuration);
+  for (Conflict& conflict : conflicts(configuration, resources)) found.push_back(std::move(conflict));
+  return found;
 }
 
 const YamlNode* node_at(const YamlNode& root, std::string_view path) {
@@ -34,7 +42,7 @@ class CombinationCheck {
   CombinationCheck(const Sweep& sweep, Mistakes& mistakes) : sweep_(sweep), mistakes_(mistakes) {}
 
   void check_base(const YamlNode& root) {
-    for (const Conflict& conflict : conflicts(sweep_.base)) {
+    for (const Conflict& conflict : all_conflicts(sweep_.base, sweep_.resources)) {
       const bool caused = std::any_of(conflict.keys.begin(), conflict.keys.end(),
                                       [&](const std::string& key) { return mistakes_.has(key); });
       if (caused) continue;
@@ -84,7 +92,7 @@ class CombinationCheck {
   void check(const Settings& settings, const YamlNode& place, const std::string& path) {
     Configuration configuration = sweep_.base;
     apply(configuration, settings);
-    for (const Conflict& conflict : conflicts(configuration)) {
+    for (const Conflict& conflict : all_conflicts(configuration, sweep_.resources)) {
       if (told_.contains(conflict.reason) || !told_.insert(path + conflict.reason).second) continue;
       mistakes_.add(place, path, conflict.keys.front() + " " + conflict.reason);
     }

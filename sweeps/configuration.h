@@ -25,8 +25,8 @@ enum class GeoForm { gmc, negatives };
 inline constexpr std::array<Word, 2> kGeoFormWords{"gmc", "negatives"};
 enum class DisForm { mean_sq, sq, l2 };
 inline constexpr std::array<Word, 3> kDisFormWords{"mean_sq", "sq", "l2"};
-enum class Precision { fp32 };
-inline constexpr std::array<Word, 1> kPrecisionWords{"fp32"};
+enum class Precision { fp32, tf32, bf16, fp64 };
+inline constexpr std::array<Word, 4> kPrecisionWords{"fp32", "tf32", "bf16", "fp64"};
 enum class Route { automatic, subset, full };  // a resolved configuration never holds automatic
 inline constexpr std::array<Word, 3> kRouteWords{"auto", "subset", "full"};
 enum class ZeroAt { input, representation };
@@ -88,6 +88,7 @@ struct Configuration {
   LossConfiguration loss;
   TrainingConfiguration training;
   EvaluationConfiguration evaluation;
+  int ranks = 1;  // that train one trial together
   std::int64_t seed = 1111;
   bool operator==(const Configuration&) const = default;
 };

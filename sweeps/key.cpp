@@ -157,8 +157,10 @@ std::vector<Key> make_keys() {
       number<&C::training, &T::max_epochs>("training.max_epochs", closed(1, 100000), "epochs at most"),
       number<&C::training, &T::patience>("training.patience", closed(1, 100000),
                                          "stop after this many epochs without a better validation MAE"),
-      choice<kPrecisionWords, &C::training, &T::precision>("training.precision",
-                                                           "arithmetic of training and evaluation"),
+      choice<kPrecisionWords, &C::training, &T::precision>(
+          "training.precision",
+          "arithmetic of training and evaluation: fp32; tf32, a GPU's products of rounded fp32; bf16, "
+          "products and activations in bfloat16, weights in fp32; fp64, everything"),
       choice<kRouteWords, &C::evaluation, &E::route>("evaluation.route",
                                                      "what predicts where modalities miss: subset, their own "
                                                      "fusion network; full, the complete one with zeros; "
@@ -169,6 +171,11 @@ std::vector<Key> make_keys() {
           "evaluation.zero_at.audio", "where a missing audio becomes zero (route full)", route_is_full),
       choice<kZeroAtWords, &C::evaluation, &E::zero_vision>(
           "evaluation.zero_at.vision", "where a missing vision becomes zero (route full)", route_is_full),
+      {"resources.ranks_per_trial",
+       {Kind::whole, closed(1, 1024)},
+       "ranks that train one trial together",
+       [](const C& c) { return json(c.ranks); },
+       [](C& c, const json& v) { c.ranks = v.get<int>(); }},
   };
 }
 
@@ -183,12 +190,16 @@ std::span<const std::string_view> configuration_key_paths() {
   static const std::vector<std::string_view> paths = [] {
     std::vector<std::string_view> all;
     for (const Key& key : configuration_keys()) all.push_back(key.path);
+    for (const Spelling& other : kOtherSpellings) all.push_back(other.spelling);
     return all;
   }();
   return paths;
 }
 
 const Key* find_key(std::string_view path) {
+  for (const Spelling& other : kOtherSpellings) {
+    if (other.spelling == path) path = other.path;
+  }
   for (const Key& key : configuration_keys()) {
     if (key.path == path) return &key;
   }

@@ -2,6 +2,7 @@
 // The one table of the configuration's keys: what the sweep file, `set`, `variants`, `parameters` and `--set`
 // accept, what the canonical JSON holds, and what docs/sweep_file.md lists (a test compares them).
 
+#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -27,9 +28,17 @@ struct Key {
   bool in_identity = true;
 };
 
-std::span<const Key> configuration_keys();  // in the order of the documentation
-std::span<const std::string_view> configuration_key_paths();
-const Key* find_key(std::string_view path);  // nullptr if there is none
+// Another spelling of a key's path, which the sweep file and --set may use; everything else has the path.
+struct Spelling {
+  std::string_view spelling;
+  std::string_view path;
+};
+inline constexpr std::array<Spelling, 1> kOtherSpellings{
+    Spelling{"resources.gpus_per_trial", "resources.ranks_per_trial"}};
+
+std::span<const Key> configuration_keys();                    // in the order of the documentation
+std::span<const std::string_view> configuration_key_paths();  // other spellings too
+const Key* find_key(std::string_view path);                   // by any spelling; nullptr if there is none
 
 // Typed values by full dotted key; every key must be a configuration key.
 void apply(Configuration& configuration, const std::map<std::string, nlohmann::json>& settings);

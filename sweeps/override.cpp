@@ -6,6 +6,7 @@
 
 #include "sweeps/error.h"
 #include "sweeps/file_key.h"
+#include "sweeps/key.h"
 #include "sweeps/nearest.h"
 
 namespace missmodal::sweeps {
@@ -37,6 +38,23 @@ void put(YamlNode& map, std::string_view path, YamlNode value, const std::string
   }
 }
 
+void erase(YamlNode& map, std::string_view path) {
+  const std::size_t dot = path.find('.');
+  if (dot == std::string_view::npos) {
+    std::erase_if(map.entries, [&](const auto& entry) { return entry.first.text == path; });
+  } else if (YamlNode* child = map.find(path.substr(0, dot))) {
+    erase(*child, path.substr(dot + 1));
+  }
+}
+
+// What is set replaces the key under whatever name it has.
+void erase_other_spellings(YamlNode& root, std::string_view key) {
+  for (const Spelling& other : kOtherSpellings) {
+    if (key == other.path) erase(root, other.spelling);
+    if (key == other.spelling) erase(root, other.path);
+  }
+}
+
 }  // namespace
 
 void apply_overrides(YamlNode& root, const std::vector<std::string>& overrides, Mistakes& mistakes) {
@@ -52,7 +70,9 @@ void apply_overrides(YamlNode& root, const std::vector<std::string>& overrides, 
       mistakes.add(here, key, unknown_key(key, known));
     } else {
       try {
-        put(root, key, parse_yaml(override_text.substr(equals + 1), "", place), place);
+        YamlNode value = parse_yaml(override_text.substr(equals + 1), "", place);
+        erase_other_spellings(root, key);
+        put(root, key, std::move(value), place);
       } catch (const InputError& error) {
         mistakes.add(here, key, error.mistakes().front().reason);
       }

@@ -7,6 +7,7 @@
 #include "sweeps/file_key.h"
 #include "sweeps/key.h"
 #include "sweeps/nearest.h"
+#include "sweeps/spelling.h"
 #include "sweeps/stage_reader.h"
 #include "sweeps/yaml_reading.h"
 
@@ -39,6 +40,7 @@ void for_each_key(const YamlNode& node, const std::string& path, Mistakes& mista
   check_duplicates(node, path, mistakes);
   for (const auto& [name, value] : node.entries) {
     const std::string full = dotted(path, name.text);
+    if (repeats_a_key(node, "", name, value, full, mistakes)) continue;
     if (const Key* key = find_key(name.text)) {
       read(*key, value, full);
     } else {

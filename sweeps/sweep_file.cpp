@@ -18,6 +18,7 @@
 #include "sweeps/nearest.h"
 #include "sweeps/override.h"
 #include "sweeps/presence.h"
+#include "sweeps/spelling.h"
 #include "sweeps/stage_reader.h"
 #include "sweeps/yaml_document.h"
 #include "sweeps/yaml_reading.h"
@@ -62,7 +63,10 @@ class FileLevelReader {
 
   void read_map(const YamlNode& map, const std::string& path) {
     check_duplicates(map, path, mistakes_);
-    for (const auto& [key, value] : map.entries) read_entry(key, value, dotted(path, key.text));
+    for (const auto& [key, value] : map.entries) {
+      const std::string full = dotted(path, key.text);
+      if (!repeats_a_key(map, path, key, value, full, mistakes_)) read_entry(key, value, full);
+    }
   }
 
  private:

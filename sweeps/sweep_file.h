@@ -11,6 +11,7 @@
 
 #include "sweeps/condition.h"
 #include "sweeps/configuration.h"
+#include "sweeps/resources.h"
 
 namespace missmodal::sweeps {
 
@@ -58,15 +59,6 @@ struct Stage {
   Settings settings;  // `set`
   std::vector<Variant> variants;  // empty: one variant named ""
   bool is_search() const { return method.has_value(); }
-};
-
-struct Resources {
-  std::string device = "auto";  // auto, cpu, cuda
-  int threads_per_trial = 1;    // fixed, so that a result does not depend on how many ranks there are
-  int max_attempts = 5;
-  int busy_seconds = 300;  // how long another program may keep the database locked
-  int gpus_per_trial = 1;  // only 1 in this version
-  int trials_per_gpu = 1;  // only 1 in this version
 };
 
 struct Sweep {

@@ -34,9 +34,7 @@ Typed typed_number(const ValueType& type, const json& raw) {
   }
   const double number = raw.get<double>();
   if (!type.range.contains(number)) {
-    const bool single = type.range.low == type.range.high;
-    return refused(
-        must_be(single ? fmt::format("{} in this version", type.range.low) : "in " + type.range.text(), raw));
+    return refused(must_be("in " + type.range.text(), raw));
   }
   if (whole) return {json(raw.get<std::int64_t>()), {}};
   return {json(number + 0.0), {}};  // + 0.0: -0.0 and 0.0 are one value
@@ -107,7 +105,7 @@ std::string Range::text() const {
 std::string ValueType::text() const {
   switch (kind) {
     case Kind::whole:
-      return range.low == range.high ? fmt::format("{}", range.low) : "whole number in " + range.text();
+      return "whole number in " + range.text();
     case Kind::number:
       return "number in " + range.text();
     case Kind::choice:

@@ -115,6 +115,7 @@ int train(const TrainOptions& options) {
   sweeps::Configuration configuration =
       sweeps::stage_configuration(sweep, options.stage, options.variant, {});
   if (options.seed) configuration.seed = *options.seed;
+  configuration.ranks = 1;  // this process is the only one
   const auto weights = sweeps::text_weights(configuration);
   const auto dataset = examine(sweep.dataset_path, weights, Absent::refused).dataset;
   std::optional<OutputFile> output =

@@ -172,6 +172,14 @@ TEST(ParseConfiguration, ReadsEarlierSemanticsOnlyForWhoNeedsTheNetworkAlone) {
   }
 }
 
+TEST(ParseConfiguration, KeepsTheRanks) {
+  Configuration wide = sequence();
+  wide.ranks = 4;
+  const std::string text = canonical(wide, kData);
+  EXPECT_THAT(text, testing::HasSubstr(R"("ranks":4,)"));
+  EXPECT_EQ(parse_configuration(text, "cell").ranks, 4);
+}
+
 TEST(Canonical, SpellsNumbersInTheFewestDigits) {
   Configuration configuration = sequence();
   configuration.training.epsilon = 1.532204e-07;
@@ -207,7 +215,8 @@ INSTANTIATE_TEST_SUITE_P(
                     std::pair{R"({"seed":-1})", "seed: must be in [0,"},
                     std::pair{R"({"seed":null})", "seed: is missing"},
                     std::pair{R"({"dataset":null})", "dataset: must be the dataset's content hash"},
-                    std::pair{R"({"ranks":2})", "ranks: must be 1"},
+                    std::pair{R"({"ranks":0})", "resources.ranks_per_trial: must be in [1, 1024], got 0"},
+                    std::pair{R"({"resources":{"ranks_per_trial":2}})", "ranks_per_trial: is not a key"},
                     std::pair{R"({"semantics":9})", "semantics: is 9"},
                     std::pair{R"({"loss":7})", "/loss: is not a key"}));
 

@@ -29,8 +29,9 @@ TEST_F(SweepFile, ReadsEveryPartOfAFile) {
       "evaluation:\n  conditions: [{family: complete}, {family: subset, subsets: [T]}, {family: text, rates: "
       "[50]}]\n"
       "  draws: 3\n  route: full\n  zero_at: {audio: representation}\n"
-      "resources: {device: cpu, threads_per_trial: 2, max_attempts: 3, gpus_per_trial: 1, trials_per_gpu: "
-      "1}\n"
+      "resources: {device: cpu, threads_per_trial: 2, max_attempts: 3, collective_seconds: 5, "
+      "gpus_per_trial: "
+      "2}\n"
       "stages:\n"
       "  - name: s\n    method: {type: random, trials: 5}\n"
       "    set: {training.max_epochs: 3}\n"
@@ -57,6 +58,8 @@ TEST_F(SweepFile, ReadsEveryPartOfAFile) {
   EXPECT_EQ(sweep.resources.device, "cpu");
   EXPECT_EQ(sweep.resources.threads_per_trial, 2);
   EXPECT_EQ(sweep.resources.max_attempts, 3);
+  EXPECT_EQ(sweep.resources.collective_seconds, 5);
+  EXPECT_EQ(sweep.base.ranks, 2);
   ASSERT_EQ(sweep.stages.size(), 2U);
   const Stage& search = sweep.stages[0];
   EXPECT_TRUE(search.is_search());
@@ -150,8 +153,19 @@ INSTANTIATE_TEST_SUITE_P(
                 "loss.terms: must contain task, got [\"sem\"]"},
         BadCase{"NoTerms", sweep_text("loss: {terms: []}\n"),
                 "loss.terms: must be a list of task, geo, dis, sem"},
-        BadCase{"Precision", sweep_text("training: {precision: bf16}\n"), "training.precision: must be fp32"},
-        BadCase{"Gpus", sweep_text("resources: {gpus_per_trial: 2}\n"), "must be 1 in this version, got 2"},
+        BadCase{"Precision", sweep_text("training: {precision: fp16}\n"),
+                "training.precision: must be one of fp32, tf32, bf16, fp64, got \"fp16\""},
+        BadCase{"NoRanks", sweep_text("resources: {gpus_per_trial: 0}\n"),
+                "s.yaml:4: resources.gpus_per_trial: must be in [1, 1024], got 0"},
+        BadCase{"TwoSpellings", sweep_text("resources:\n  gpus_per_trial: 2\n  ranks_per_trial: 4\n"),
+                "s.yaml:5: resources.gpus_per_trial: is another spelling of resources.ranks_per_trial, which "
+                "is 4 at s.yaml:6; got 2"},
+        BadCase{"SharedCpu", sweep_text("resources: {device: cpu, trials_per_gpu: 2}\n"),
+                "s.yaml:4: resources.trials_per_gpu: must be 1 where resources.device is cpu"},
+        BadCase{"TooManyOnAGpu", sweep_text("resources: {trials_per_gpu: 17}\n"),
+                "must be in [1, 16], got 17"},
+        BadCase{"Tf32OnACpu", sweep_text("resources: {device: cpu}\ntraining: {precision: tf32}\n"),
+                "s.yaml:5: training.precision: must not be tf32 where resources.device is cpu"},
         BadCase{"WrongSection", sweep_text("training: {temperature: 1}\n"), "did you mean loss.temperature?"},
         BadCase{"WrongSectionName", sweep_text("trainin: {patience: 1}\n"),
                 "trainin: unknown key; did you mean training?"},
@@ -354,6 +368,45 @@ TEST_F(SweepFile, OverridesReplaceAddAndAreCheckedLikeTheFile) {
 
 TEST_F(SweepFile, AnOverrideMendsAFile) {
   EXPECT_THAT(mistakes(sweep_text("loss: {alpha: -1}\n"), {"loss.alpha=1"}), IsEmpty());
+}
+
+TEST_F(SweepFile, TakesTheRanksUnderEitherNameEverywhere) {
+  const Sweep sweep = read(
+      sweep_text("resources: {gpus_per_trial: 2, ranks_per_trial: 2}\n",
+                 "  - name: a\n    method: {type: grid}\n    set: {resources.gpus_per_trial: 3}\n"
+                 "    parameters: {loss.alpha: [1]}\n"
+                 "  - name: b\n    method: {type: grid}\n"
+                 "    parameters: {resources.gpus_per_trial: [1, 2], resources.ranks_per_trial: [1, 2]}\n"
+                 "  - {name: c, seeds: [1], variants: {wide: {resources.ranks_per_trial: 4}}}\n"));
+  EXPECT_EQ(sweep.base.ranks, 2);
+  const Settings three{{"resources.ranks_per_trial", 3}};
+  EXPECT_EQ(sweep.stages[0].settings, three);
+  ASSERT_EQ(sweep.stages[1].parameters.size(), 1U);
+  EXPECT_EQ(sweep.stages[1].parameters[0].key, "resources.ranks_per_trial");
+  EXPECT_EQ(stage_configuration(sweep, "c", "wide", {}).ranks, 4);
+  EXPECT_THAT(mistakes(sweep_text("",
+                                  "  - name: a\n    seeds: [1]\n    set:\n"
+                                  "      resources.ranks_per_trial: 2\n"
+                                  "      resources.gpus_per_trial: 3\n")),
+              ElementsAre("s.yaml:9: stages.a.set.resources.gpus_per_trial: is another spelling of "
+                          "resources.ranks_per_trial, which is 2 at s.yaml:8; got 3"));
+}
+
+TEST_F(SweepFile, AnOverrideReplacesAKeyUnderItsOtherName) {
+  const std::string file = sweep_text("resources: {gpus_per_trial: 4}\n");
+  EXPECT_EQ(read(file, {"resources.ranks_per_trial=2"}).base.ranks, 2);
+  EXPECT_EQ(read(file, {"resources.ranks_per_trial=2", "resources.gpus_per_trial=3"}).base.ranks, 3);
+}
+
+TEST_F(SweepFile, FindsAPrecisionThatTheDeviceLacksInAStage) {
+  EXPECT_THAT(mistakes(sweep_text("resources: {device: cpu}\n",
+                                  "  - {name: a, seeds: [1], set: {training.precision: tf32}}\n")),
+              ElementsAre(HasSubstr("s.yaml:6: stages.a: training.precision must not be tf32")));
+  for (const char* word : {"fp32", "bf16", "fp64"}) {
+    EXPECT_THAT(
+        mistakes(sweep_text("resources: {device: cpu}\n"), {std::string("training.precision=") + word}),
+        IsEmpty());
+  }
 }
 
 // Whatever the bytes: a sweep or an InputError, nothing else.

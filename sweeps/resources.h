@@ -1,0 +1,28 @@
+#pragma once
+// What a sweep's trials run on: one set for the whole file, not part of any cell's identity.
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sweeps/configuration.h"
+
+namespace missmodal::sweeps {
+
+struct Resources {
+  std::string device = "auto";  // auto, cpu, cuda
+  int threads_per_trial = 1;    // fixed, so that a result does not depend on how many ranks there are
+  int max_attempts = 5;
+  int busy_seconds = 300;       // how long another program may keep the database locked
+  int collective_seconds = 60;  // how long the ranks of one trial wait for each other
+  int trials_per_gpu = 1;
+};
+
+// What a configuration asks for and these resources can never give, whatever machines there are.
+std::vector<Conflict> conflicts(const Configuration& configuration, const Resources& resources);
+
+// The configuration's keys that conflicts() above looks at.
+inline constexpr std::array<std::string_view, 1> kResourceConflictKeys{"training.precision"};
+
+}  // namespace missmodal::sweeps
