@@ -51,13 +51,18 @@ class Exchange {
   virtual TransferRef send(int to, Lane lane, Bytes bytes) = 0;
   virtual TransferRef receive(int from, Lane lane, Bytes bytes) = 0;
 
-  // Returns when all of `all` are done, or one of `any` is, or `deadline` has passed, or abort() was called;
-  // the transfers tell which. Throws RunError where the wire itself failed.
+  // Returns when all of `all` are done (if there are any), or one of `any` is, or `deadline` has passed, or
+  // abort() was called; the transfers tell which. Throws RunError where the wire itself failed.
   virtual void wait(std::span<const TransferRef> all, std::span<const TransferRef> any,
                     Clock::time_point deadline) = 0;
 
   // From any thread: a wait under way and every later one returns at once. Sends still go out.
   virtual void abort() = 0;
 };
+
+bool settled(std::span<const TransferRef> all);  // whether all are done
+// What wait() waits for, and the precondition of send() and receive(): the same for every exchange.
+bool settled(std::span<const TransferRef> all, std::span<const TransferRef> any);
+void check_transfer(const Exchange& exchange, int other, const Bytes& bytes);
 
 }  // namespace missmodal::trainer
