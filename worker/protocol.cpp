@@ -84,7 +84,7 @@ SplitPredictions predictions_from(const json& v) {
   if (bytes.size() % sizeof(float) != 0) throw RunError("predictions are cut");
   SplitPredictions predictions{enum_from(v.at(0), sweeps::SplitName::test), {}};
   predictions.values.resize(bytes.size() / sizeof(float));
-  std::memcpy(predictions.values.data(), bytes.data(), bytes.size());
+  if (!bytes.empty()) std::memcpy(predictions.values.data(), bytes.data(), bytes.size());
   return predictions;
 }
 

@@ -40,7 +40,8 @@ class Stages : public testing::Test {
   }
   std::map<std::string, int> cells_of(std::size_t stage) const {
     std::map<std::string, int> cells;
-    for (const auto& [state, count] : results::read_status(file()).stages[stage].states) {
+    const results::Status status = results::read_status(file());
+    for (const auto& [state, count] : status.stages[stage].states) {
       if (count > 0) cells[state] = count;
     }
     return cells;
