@@ -15,12 +15,13 @@ namespace {
 using results::CellState;
 using results::Machine;
 
-std::string device_of(const State& state, const WorkerState& worker) {
+std::string kind_of(const State& state, const WorkerState& worker) {
   return state.sweep.resources.device == "cpu" ? "cpu" : worker.device;
 }
 
-std::string kind_of(const State& state, const WorkerState& worker) {
-  return device_of(state, worker).starts_with("cuda") ? "cuda" : "cpu";
+std::string device_of(const State& state, const WorkerState& worker) {
+  if (kind_of(state, worker) == "cpu") return "cpu";
+  return fmt::format("cuda:{}", worker.local % std::max(1, worker.gpus));
 }
 
 void stop(WorkerState& worker, int rank, Effects& effects) {
@@ -92,29 +93,37 @@ void remark_machine(State& state, int rank, const WorkerState& worker, Effects& 
                   rank, worker.host, difference(machine, *state.machines.begin())));
 }
 
-worker::Assign assign_message(const State& state, const WorkerState& worker, const std::string& id,
-                              const Cell& cell) {
-  return {id,
-          cell.attempts,
+worker::Assign assign_message(const State& state, const Assignment& assignment) {
+  const Cell& cell = state.cells.at(assignment.cell);
+  return {assignment.id,
+          assignment.cell,
+          assignment.attempt,
+          assignment.members,
           cell.configuration,
           state.sweep.dataset_path,
           state.hashes.dataset_sha256,
           cell.text_weights,
           sweeps::weights_sha256_of(cell.configuration),
           state.sweep.evaluation,
-          device_of(state, worker),
-          state.sweep.resources.threads_per_trial};
+          state.sweep.resources.threads_per_trial,
+          state.sweep.resources.trials_per_gpu};
 }
 
 void start(State& state, int rank, WorkerState& worker, const std::string& id, Effects& effects) {
   Cell& cell = state.cells.at(id);
   cell.state = CellState::running;
   ++cell.attempts;
-  worker.assignment = Assignment{id, cell.attempts};
+  const std::string device = device_of(state, worker);
+  const Assignment assignment{++state.last_assignment, id, cell.attempts, {{rank, device}}, {rank}};
+  state.assignments[assignment.id] = assignment;
+  worker.assignment = assignment.id;
   effects.commits.push_back(
-      results::AttemptStarted{id, cell.attempts, rank, worker.host, device_of(state, worker),
-                              state.sweep.resources.threads_per_trial, worker.processor, worker.libtorch});
-  effects.sends.push_back({rank, assign_message(state, worker, id, cell)});
+      results::AttemptStarted{id,
+                              assignment.attempt,
+                              assignment.id,
+                              {{rank, worker.host, device, worker.processor, worker.libtorch}},
+                              state.sweep.resources.threads_per_trial});
+  effects.sends.push_back({rank, assign_message(state, assignment)});
   remark_machine(state, rank, worker, effects);
 }
 
@@ -125,8 +134,7 @@ results::Machine machine_of(const State& state, const WorkerState& worker) {
 }
 
 bool anything_running(const State& state) {
-  return std::any_of(state.workers.begin(), state.workers.end(),
-                     [](const auto& worker) { return worker.second.assignment.has_value(); });
+  return !state.assignments.empty();
 }
 
 bool another_worker(const State& state, const std::set<int>& except) {

@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
 #include "coordinator/dispatch.h"
 #include "coordinator/selection_metric.h"
 #include "coordinator/stages.h"
+#include "sweeps/error.h"
 #include "sweeps/exit_code.h"
 
 namespace missmodal::coordinator {
@@ -96,14 +98,16 @@ void settle(State& state, Effects& effects) {
   }
 }
 
-// The worker is idle again; false where its message is about something else than what it was given.
-bool release(State& state, int rank, const std::string& cell, int attempt) {
+// The worker is idle again. Returns what it worked on; nothing where its message is about something else.
+std::optional<Assignment> release(State& state, int rank, worker::AssignmentId id) {
   const auto worker = state.workers.find(rank);
-  if (worker == state.workers.end() || !worker->second.assignment) return false;
-  const Assignment& assignment = *worker->second.assignment;
-  if (assignment.cell != cell || assignment.attempt != attempt) return false;
+  if (worker == state.workers.end() || worker->second.assignment != id) return std::nullopt;
   worker->second.assignment.reset();
-  return true;
+  const auto assignment = state.assignments.find(id);
+  MISSMODAL_CHECK(assignment != state.assignments.end());
+  Assignment released = std::move(assignment->second);
+  state.assignments.erase(assignment);
+  return released;
 }
 
 // The attempt says nothing about the cell, which is the next to be tried.
@@ -115,8 +119,7 @@ void give_back(State& state, const Assignment& assignment, FailureClass failure,
       results::AttemptFailed{assignment.cell, assignment.attempt, failure, message, false});
 }
 
-void note_failure(State& state, int rank, const worker::Failed& failed) {
-  Cell& cell = state.cells.at(failed.cell);
+void note_failure(State& state, int rank, Cell& cell, const worker::Failed& failed) {
   if (!sweeps::counts(failed.failure)) return;
   ++cell.counted_failures;
   cell.failed_on.insert(rank);
@@ -164,7 +167,7 @@ std::string unfit(const State& state, const worker::Ready& ready) {
     return fmt::format("it speaks protocol {}, not {}: another version of the program", ready.protocol,
                        worker::kProtocolVersion);
   }
-  if (state.sweep.resources.device == "cuda" && !ready.device.starts_with("cuda")) {
+  if (state.sweep.resources.device == "cuda" && ready.device != "cuda") {
     return "resources.device: cuda, but it sees no GPU";
   }
   return "";
@@ -194,11 +197,17 @@ Effects on_ready(State& state, int rank, const worker::Ready& ready) {
   Effects effects;
   WorkerState& worker = state.workers[rank];
   if (worker.assignment) {
-    give_back(state, *worker.assignment, FailureClass::lost, "its rank started anew", effects);
+    give_back(state, *release(state, rank, *worker.assignment), FailureClass::lost, "its rank started anew",
+              effects);
   }
-  const bool on_gpu = ready.device.starts_with("cuda") && state.sweep.resources.device != "cpu";
-  worker = {ready.host, ready.device,    on_gpu ? ready.gpu : ready.processor, ready.libtorch, std::nullopt,
-            false,      worker.set_aside};
+  const bool on_gpu = ready.device == "cuda" && state.sweep.resources.device != "cpu";
+  worker = {.host = ready.host,
+            .device = ready.device,
+            .gpus = ready.gpus,
+            .local = ready.local,
+            .processor = on_gpu ? ready.gpu : ready.processor,
+            .libtorch = ready.libtorch,
+            .set_aside = worker.set_aside};
   if (state.verdict || state.closing || !worker.set_aside.empty()) {
     effects.sends.push_back({rank, worker::Stop{}});
     worker.stopped = true;
@@ -211,14 +220,14 @@ Effects on_ready(State& state, int rank, const worker::Ready& ready) {
 
 Effects on_finished(State& state, int rank, const worker::Finished& finished) {
   if (finished.result.outcome == sweeps::Outcome::interrupted) {
-    return on_failed(state, rank,
-                     {finished.cell, finished.attempt, FailureClass::interrupted, "it was interrupted"});
+    return on_failed(state, rank, {finished.assignment, FailureClass::interrupted, "it was interrupted", {}});
   }
   Effects effects;
-  if (!release(state, rank, finished.cell, finished.attempt)) return effects;
+  const auto assignment = release(state, rank, finished.assignment);
+  if (!assignment) return effects;
   sweeps::TrialResult result = judged(finished.result);
   const bool diverged = result.outcome == sweeps::Outcome::diverged;
-  state.cells.at(finished.cell).state = diverged ? CellState::diverged : CellState::accepted;
+  state.cells.at(assignment->cell).state = diverged ? CellState::diverged : CellState::accepted;
   state.any_accepted = true;
   if (!diverged) {
     state.machines.insert(machine_of(state, state.workers.at(rank)));
@@ -226,32 +235,34 @@ Effects on_finished(State& state, int rank, const worker::Finished& finished) {
       const Stage& stage = state.sweep.stages[i];
       if (!stage.select) continue;
       const auto value = selection_metric(result, *stage.select);
-      if (value) state.stages[i].values[finished.cell] = *value;
+      if (value) state.stages[i].values[assignment->cell] = *value;
     }
   }
-  effects.commits.push_back(results::AttemptFinished{finished.cell, finished.attempt, std::move(result)});
+  effects.commits.push_back(
+      results::AttemptFinished{assignment->cell, assignment->attempt, std::move(result)});
   settle(state, effects);
   return effects;
 }
 
 Effects on_failed(State& state, int rank, const worker::Failed& failed) {
   Effects effects;
-  if (!release(state, rank, failed.cell, failed.attempt)) return effects;
+  const auto assignment = release(state, rank, failed.assignment);
+  if (!assignment) return effects;
   if (failed.failure == FailureClass::worker_fault) {
-    give_back(state, {failed.cell, failed.attempt}, failed.failure, failed.message, effects);
+    give_back(state, *assignment, failed.failure, failed.message, effects);
     set_aside(state, rank, failed.message, effects);
     settle(state, effects);
     return effects;
   }
-  note_failure(state, rank, failed);
-  Cell& cell = state.cells.at(failed.cell);
+  Cell& cell = state.cells.at(assignment->cell);
+  note_failure(state, rank, cell, failed);
   const bool stop = !state.closing && sweep_is_at_fault(state);
   const bool park = !stop && sweeps::counts(failed.failure) && used_up(state, cell);
   cell.state = park ? CellState::parked : CellState::pending;
-  if (park && !state.any_accepted) state.alike.parked.push_back(failed.cell);
-  if (!park) state.queue.push_back(failed.cell);
+  if (park && !state.any_accepted) state.alike.parked.push_back(assignment->cell);
+  if (!park) state.queue.push_back(assignment->cell);
   effects.commits.push_back(
-      results::AttemptFailed{failed.cell, failed.attempt, failed.failure, failed.message, park});
+      results::AttemptFailed{assignment->cell, assignment->attempt, failed.failure, failed.message, park});
   if (stop) give_up(state, effects);
   settle(state, effects);
   return effects;

@@ -141,12 +141,19 @@ class Loop {
     if (const auto* failed = std::get_if<worker::Failed>(&message)) {
       if (sweeps::counts(failed->failure)) {
         ++failed_attempts_;
-        log(fmt::format("rank {}, cell {}, attempt {}: {}: {}", rank, failed->cell.substr(0, 12),
-                        failed->attempt, sweeps::name(failed->failure), failed->message));
+        log(failure_line(rank, *failed));
       }
       return on_failed(state_, rank, *failed);
     }
     return {};  // progress: for the live page
+  }
+
+  std::string failure_line(int rank, const worker::Failed& failed) const {
+    const std::string words = fmt::format("{}: {}", sweeps::name(failed.failure), failed.message);
+    const auto assignment = state_.assignments.find(failed.assignment);
+    if (assignment == state_.assignments.end()) return fmt::format("rank {}: {}", rank, words);
+    return fmt::format("rank {}, cell {:.12}, attempt {}: {}", rank, assignment->second.cell,
+                       assignment->second.attempt, words);
   }
 
   void carry_out(Effects effects) {

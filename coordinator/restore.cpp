@@ -67,6 +67,7 @@ State restore(sweeps::Sweep sweep, sweeps::ContentHashes hashes, const results::
   state.reselect = options.reselect;
   state.mixed_devices = options.mixed_devices;
   restore_stages(state, store);
+  state.last_assignment = store.last_assignment();
   for (const results::Machine& machine : store.machines()) state.machines.insert(machine);
   for (const results::CellRecord& record : store.cells()) {
     Cell& cell = state.cells[record.id];

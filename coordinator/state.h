@@ -14,6 +14,7 @@
 #include "sweeps/failure.h"
 #include "sweeps/plan.h"
 #include "sweeps/sweep_file.h"
+#include "worker/protocol.h"
 
 namespace missmodal::coordinator {
 
@@ -36,19 +37,26 @@ struct StageProgress {
   bool stale_winner = false;  // the database's winner was chosen from something else: to be forgotten
 };
 
+// An attempt that runs, and the gang that trains it.
 struct Assignment {
+  worker::AssignmentId id = 0;
   std::string cell;
   int attempt = 0;
+  std::vector<worker::Member> members;  // the leader first
+  std::set<int> holders;                // ranks that have not answered yet
+  bool judged = false;                  // its attempt ended; those that hold it still were told to give it up
 };
 
 struct WorkerState {
   std::string host;
-  std::string device;
+  std::string device;     // the best kind that it has: "cpu" or "cuda"
+  int gpus = 0;           // that it sees
+  int local = 0;          // its place among the workers of its host, from 0
   std::string processor;  // the name of what its trials run on: the GPU's, or the CPU's
   std::string libtorch;
-  std::optional<Assignment> assignment{};  // nothing: idle
-  bool stopped = false;                    // was told to leave
-  std::string set_aside{};                 // why it gets no cell for the rest of the run; "" where it does
+  std::optional<worker::AssignmentId> assignment{};  // nothing: idle
+  bool stopped = false;                              // was told to leave
+  std::string set_aside{};  // why it gets no cell for the rest of the run; "" where it does
 };
 
 struct Verdict {
@@ -76,8 +84,10 @@ struct State {
   std::unordered_map<std::string, Cell> cells;  // by id; also what the database holds from earlier plans
   std::deque<std::string> queue;                // pending cells, next first
   std::map<int, WorkerState> workers;           // by rank
-  std::set<results::Machine> machines;          // that accepted cells were computed on
-  std::set<results::Machine> remarked;          // others, that the user was told of
+  std::map<worker::AssignmentId, Assignment> assignments;  // that some rank still works on
+  worker::AssignmentId last_assignment = 0;                // of this run or any before
+  std::set<results::Machine> machines;                     // that accepted cells were computed on
+  std::set<results::Machine> remarked;                     // others, that the user was told of
   std::optional<Verdict>
       closing;  // no more work is given out; the verdict once the running attempts answered
   std::optional<Verdict> verdict;  // set: the sweep is over; whoever still says Ready is told to stop

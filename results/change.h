@@ -38,15 +38,21 @@ struct StageDeselected {
   std::string stage;
 };
 
-struct AttemptStarted {
-  std::string cell;
-  int attempt = 0;  // from 1, per cell
+// One rank of the gang that trains an attempt.
+struct AttemptMember {
   int rank = 0;
   std::string host;
-  std::string device;  // "cpu", "cuda:0"
-  int threads = 1;
+  std::string device;          // "cpu", "cuda:0"
   std::string processor = {};  // the CPU's or GPU's name, as its maker spells it
   std::string libtorch = {};   // version
+};
+
+struct AttemptStarted {
+  std::string cell;
+  int attempt = 0;                     // from 1, per cell
+  std::int64_t assignment = 0;         // from 1, per database: never used twice
+  std::vector<AttemptMember> members;  // the leader first; never empty
+  int threads = 1;                     // of each member
 };
 
 // Accepts the attempt: its epochs, predictions and metrics, all at once.

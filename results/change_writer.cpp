@@ -44,9 +44,12 @@ ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
                       "WHERE name = ?1"),
       start_cell_(database, "UPDATE cells SET state = 'running' WHERE id = ?1 AND state = 'pending'"),
       insert_attempt_(database,
-                      "INSERT INTO attempts (cell, attempt, run, state, host, rank, device, threads, "
-                      "processor, libtorch, started_unix) "
-                      "VALUES (?1, ?2, ?3, 'running', ?4, ?5, ?6, ?7, ?8, ?9, ?10)"),
+                      "INSERT INTO attempts (cell, attempt, assignment, run, state, host, rank, device, "
+                      "threads, processor, libtorch, started_unix) "
+                      "VALUES (?1, ?2, ?3, ?4, 'running', ?5, ?6, ?7, ?8, ?9, ?10, ?11)"),
+      insert_member_(database,
+                     "INSERT INTO attempt_members (cell, attempt, place, rank, host, device, processor, "
+                     "libtorch) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
       finish_attempt_(
           database,
           "UPDATE attempts SET state = ?3, ended_unix = ?4, train_seconds = ?5, evaluate_seconds = ?6, "
@@ -121,8 +124,15 @@ void ChangeWriter::write(const AttemptStarted& started, double now_unix) {
   if (execute(start_cell_, started.cell) != 1) {
     throw refused(started.cell, started.attempt, "cannot start: the cell does not wait for a worker");
   }
-  execute(insert_attempt_, started.cell, started.attempt, run_, started.host, started.rank, started.device,
-          started.threads, started.processor, started.libtorch, now_unix);
+  MISSMODAL_CHECK(!started.members.empty());
+  const AttemptMember& leader = started.members.front();
+  execute(insert_attempt_, started.cell, started.attempt, started.assignment, run_, leader.host, leader.rank,
+          leader.device, started.threads, leader.processor, leader.libtorch, now_unix);
+  int place = 0;
+  for (const AttemptMember& member : started.members) {
+    execute(insert_member_, started.cell, started.attempt, place++, member.rank, member.host, member.device,
+            member.processor, member.libtorch);
+  }
 }
 
 void ChangeWriter::write(const AttemptFinished& finished, double now_unix) {

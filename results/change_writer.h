@@ -44,6 +44,7 @@ class ChangeWriter {
   SQLite::Statement deselect_point_;
   SQLite::Statement start_cell_;
   SQLite::Statement insert_attempt_;
+  SQLite::Statement insert_member_;
   SQLite::Statement finish_attempt_;
   SQLite::Statement finish_cell_;
   SQLite::Statement fail_attempt_;

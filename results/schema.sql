@@ -4,7 +4,7 @@
 -- Times are Unix seconds (UTC), durations seconds, sizes bytes; scores are shares (0..1), not percent.
 
 PRAGMA application_id = 0x4d4d6f64;  -- "MMod"
-PRAGMA user_version = 2;             -- results/store.h: kSchemaVersion
+PRAGMA user_version = 3;             -- results/store.h: kSchemaVersion
 
 -- What metrics can be computed for, and by which rules. Metrics follow from predictions, labels and one row of this.
 CREATE TABLE evaluations (
@@ -103,10 +103,12 @@ CREATE TABLE stage_cells (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX stage_cells_by_cell ON stage_cells (cell);
 
--- Every time a cell was given to a worker. Execution is at least once, acceptance exactly once.
+-- Every time a cell was given to a gang of workers, one rank or several. Execution is at least once, acceptance exactly
+-- once. Rank, host, device, processor and LibTorch are the leader's; attempt_members has everybody's.
 CREATE TABLE attempts (
   cell             TEXT NOT NULL REFERENCES cells (id),
   attempt          INTEGER NOT NULL CHECK (attempt >= 1),
+  assignment       INTEGER NOT NULL UNIQUE CHECK (assignment >= 1),  -- what the messages about it carry
   run              INTEGER NOT NULL REFERENCES provenance (run),
   state            TEXT NOT NULL CHECK (state IN ('running', 'accepted', 'diverged', 'failed')),
   host             TEXT NOT NULL,
@@ -129,6 +131,21 @@ CREATE TABLE attempts (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX one_accepted_attempt ON attempts (cell) WHERE state IN ('accepted', 'diverged');
 CREATE UNIQUE INDEX one_running_attempt ON attempts (cell) WHERE state = 'running';
+
+-- The ranks that trained an attempt together.
+CREATE TABLE attempt_members (
+  cell      TEXT NOT NULL,
+  attempt   INTEGER NOT NULL,
+  place     INTEGER NOT NULL CHECK (place >= 0),  -- in the gang; 0 is the leader
+  rank      INTEGER NOT NULL,
+  host      TEXT NOT NULL,
+  device    TEXT NOT NULL,  -- cpu, cuda:0
+  processor TEXT NOT NULL,  -- the CPU's or GPU's name
+  libtorch  TEXT NOT NULL,  -- version
+  PRIMARY KEY (cell, attempt, place),
+  UNIQUE (cell, attempt, rank),
+  FOREIGN KEY (cell, attempt) REFERENCES attempts (cell, attempt)
+) STRICT, WITHOUT ROWID;
 
 -- The accepted attempt's training, epoch by epoch.
 CREATE TABLE epochs (

@@ -298,15 +298,23 @@ std::unordered_map<std::string, double> Store::validation_values(const std::stri
 std::vector<Machine> Store::machines() const {
   using Machines = std::vector<Machine>;
   return connection_->read<Machines>("read what the attempts ran on", [](SQLite::Database& database) {
-    SQLite::Statement select(database,
-                             "SELECT DISTINCT device_kind, threads, processor, libtorch FROM attempts "
-                             "WHERE state = 'accepted' ORDER BY 1, 2, 3, 4");
+    SQLite::Statement select(
+        database,
+        "SELECT DISTINCT a.device_kind, a.threads, m.processor, m.libtorch FROM attempts a "
+        "JOIN attempt_members m ON m.cell = a.cell AND m.attempt = a.attempt "
+        "WHERE a.state = 'accepted' ORDER BY 1, 2, 3, 4");
     Machines machines;
     while (select.executeStep()) {
       machines.push_back({select.getColumn(0).getString(), select.getColumn(1).getInt(),
                           select.getColumn(2).getString(), select.getColumn(3).getString()});
     }
     return machines;
+  });
+}
+
+std::int64_t Store::last_assignment() const {
+  return connection_->read<std::int64_t>("read the last assignment", [](SQLite::Database& database) {
+    return database.execAndGet("SELECT coalesce(max(assignment), 0) FROM attempts").getInt64();
   });
 }
 

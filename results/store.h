@@ -18,7 +18,7 @@
 
 namespace missmodal::results {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 // What the database remembers of where it came from, and what it must match to be written again.
 struct Provenance {
@@ -103,8 +103,10 @@ class Store {
   // in it.
   std::unordered_map<std::string, double> validation_values(const std::string& metric,
                                                             const sweeps::Condition& condition) const;
-  // Each one once, in order.
+  // Of every member of an accepted attempt; each one once, in order.
   std::vector<Machine> machines() const;
+  // The highest that any attempt ever had; 0 before the first.
+  std::int64_t last_assignment() const;
   // "wal" on a local disk, "delete" (the rollback journal) on a file system that hosts share.
   std::string journal_mode() const;
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <type_traits>
@@ -150,30 +151,46 @@ TrialResult result_from(const json& v) {
   return result;
 }
 
+json member_to_json(const Member& member) {
+  return {member.rank, member.device};
+}
+
+int rank_from(const json& value) {
+  const auto rank = value.get<std::int64_t>();
+  if (rank < 0 || rank > std::numeric_limits<int>::max()) throw RunError("a rank out of range");
+  return static_cast<int>(rank);
+}
+
+Member member_from(const json& value) {
+  return {rank_from(value.at(0)), value.at(1).get<std::string>()};
+}
+
 struct ToJson {
   json operator()(const Ready& m) const {
-    return {{"kind", "ready"},          {"protocol", m.protocol}, {"host", m.host}, {"device", m.device},
-            {"processor", m.processor}, {"libtorch", m.libtorch}, {"gpu", m.gpu}};
+    return {{"kind", "ready"},    {"protocol", m.protocol},   {"host", m.host},
+            {"device", m.device}, {"processor", m.processor}, {"libtorch", m.libtorch},
+            {"gpu", m.gpu},       {"gpus", m.gpus},           {"local", m.local}};
   }
   json operator()(const Progress& m) const {
-    return {
-        {"kind", "progress"}, {"cell", m.cell}, {"attempt", m.attempt}, {"epoch", epoch_to_json(m.epoch)}};
+    return {{"kind", "progress"}, {"assignment", m.assignment}, {"epoch", epoch_to_json(m.epoch)}};
   }
   json operator()(const Finished& m) const {
-    return {
-        {"kind", "finished"}, {"cell", m.cell}, {"attempt", m.attempt}, {"result", result_to_json(m.result)}};
+    return {{"kind", "finished"}, {"assignment", m.assignment}, {"result", result_to_json(m.result)}};
   }
+  json operator()(const Released& m) const { return {{"kind", "released"}, {"assignment", m.assignment}}; }
   json operator()(const Failed& m) const {
     return {{"kind", "failed"},
-            {"cell", m.cell},
-            {"attempt", m.attempt},
+            {"assignment", m.assignment},
             {"failure", m.failure},
-            {"message", m.message}};
+            {"message", m.message},
+            {"silent", m.silent}};
   }
   json operator()(const Assign& m) const {
     return {{"kind", "assign"},
+            {"assignment", m.assignment},
             {"cell", m.cell},
             {"attempt", m.attempt},
+            {"members", list_to_json(m.members, member_to_json)},
             {"configuration", m.configuration},
             {"dataset_path", m.dataset_path},
             {"dataset_sha256", m.dataset_sha256},
@@ -181,9 +198,11 @@ struct ToJson {
             {"weights_sha256", m.weights_sha256},
             {"conditions", list_to_json(m.evaluation.conditions, condition_to_json)},
             {"draws", m.evaluation.draws},
-            {"device", m.device},
-            {"threads", m.threads}};
+            {"threads", m.threads},
+            {"trials_per_gpu", m.trials_per_gpu},
+            {"collective_seconds", m.collective_seconds}};
   }
+  json operator()(const Cancel& m) const { return {{"kind", "cancel"}, {"assignment", m.assignment}}; }
   json operator()(const Stop&) const { return {{"kind", "stop"}}; }
 };
 
@@ -191,32 +210,51 @@ struct ToJson {
 Ready ready_from(const json& v) {
   const auto protocol = v.at("protocol").get<int>();
   const auto text = [&](const char* key) { return v.at(key).get<std::string>(); };
+  const auto number = [&](const char* key) { return v.at(key).get<int>(); };
   if (protocol != kProtocolVersion) {
     return Ready{protocol, v.contains("host") && v["host"].is_string() ? text("host") : "an unknown host",
                  ""};
   }
-  return Ready{protocol, text("host"), text("device"), text("processor"), text("libtorch"), text("gpu")};
+  Ready ready{protocol,         text("host"), text("device"), text("processor"),
+              text("libtorch"), text("gpu"),  number("gpus"), number("local")};
+  if (ready.gpus < 0 || ready.local < 0) throw RunError("a count below zero");
+  return ready;
+}
+
+Assign assign_from(const json& v) {
+  const auto text = [&](const char* key) { return v.at(key).get<std::string>(); };
+  const auto number = [&](const char* key) { return v.at(key).get<int>(); };
+  Assign assign{v.at("assignment").get<AssignmentId>(),
+                text("cell"),
+                number("attempt"),
+                list_from(v.at("members"), member_from),
+                text("configuration"),
+                text("dataset_path"),
+                text("dataset_sha256"),
+                text("text_weights"),
+                text("weights_sha256"),
+                {list_from(v.at("conditions"), condition_from), number("draws")},
+                number("threads"),
+                number("trials_per_gpu"),
+                number("collective_seconds")};
+  if (assign.members.empty()) throw RunError("an assignment without members");
+  return assign;
 }
 
 Message from_json(const json& v) {
   const auto kind = v.at("kind").get<std::string>();
-  const auto text = [&v](const char* key) { return v.at(key).get<std::string>(); };
-  const auto number = [&v](const char* key) { return v.at(key).get<int>(); };
   if (kind == "ready") return ready_from(v);
-  if (kind == "progress") return Progress{text("cell"), number("attempt"), epoch_from(v.at("epoch"))};
-  if (kind == "finished") return Finished{text("cell"), number("attempt"), result_from(v.at("result"))};
-  if (kind == "failed") {
-    return Failed{text("cell"), number("attempt"),
-                  enum_from(v.at("failure"), sweeps::FailureClass::worker_fault), text("message")};
-  }
-  if (kind == "assign") {
-    return Assign{text("cell"),           number("attempt"),
-                  text("configuration"),  text("dataset_path"),
-                  text("dataset_sha256"), text("text_weights"),
-                  text("weights_sha256"), {list_from(v.at("conditions"), condition_from), number("draws")},
-                  text("device"),         number("threads")};
-  }
   if (kind == "stop") return Stop{};
+  const auto assignment = [&] { return v.at("assignment").get<AssignmentId>(); };
+  if (kind == "progress") return Progress{assignment(), epoch_from(v.at("epoch"))};
+  if (kind == "finished") return Finished{assignment(), result_from(v.at("result"))};
+  if (kind == "released") return Released{assignment()};
+  if (kind == "failed") {
+    return Failed{assignment(), enum_from(v.at("failure"), sweeps::FailureClass::worker_fault),
+                  v.at("message").get<std::string>(), list_from(v.at("silent"), rank_from)};
+  }
+  if (kind == "assign") return assign_from(v);
+  if (kind == "cancel") return Cancel{assignment()};
   throw RunError("unknown kind '" + kind + "'");
 }
 

@@ -1,10 +1,15 @@
 #pragma once
 // The messages between coordinator and workers, and their bytes (CBOR, docs/protocol.md). Plain data; no MPI,
-// no LibTorch. Every message about a cell carries its attempt number.
+// no LibTorch.
+//
+// An attempt is trained by a gang: one rank or several, the leader first. It is judged once, by the leader's
+// Finished or by the first Failed of any member. A member is busy until it has answered: with Finished (the
+// leader), Released (the others) or Failed.
 
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "sweeps/condition.h"
 #include "sweeps/failure.h"
@@ -12,58 +17,82 @@
 
 namespace missmodal::worker {
 
-inline constexpr int kProtocolVersion = 2;
+inline constexpr int kProtocolVersion = 3;
+
+// One attempt of one cell, from 1; never used twice for a database, not in later runs either.
+using AssignmentId = std::int64_t;
 
 // Worker to coordinator: I am idle.
 struct Ready {
   int protocol = kProtocolVersion;
   std::string host;
-  std::string device;          // "cpu", "cuda:0"
+  std::string device;          // the best kind that it has: "cpu" or "cuda"
   std::string processor = {};  // the CPU's name
   std::string libtorch = {};   // version
   std::string gpu = {};        // the GPU's name where the device is one, else ""
+  int gpus = 0;                // that it sees
+  int local = 0;               // its place among the workers of its host, from 0
 };
 
-// Worker to coordinator: an epoch of the running attempt ended.
+// Worker to coordinator, of the leader: an epoch ended.
 struct Progress {
-  std::string cell;
-  int attempt = 0;
+  AssignmentId assignment = 0;
   sweeps::EpochRecord epoch;
 };
 
-// Worker to coordinator: the attempt ended by itself, finished or diverged.
+// Worker to coordinator, of the leader: the attempt ended by itself, finished or diverged.
 struct Finished {
-  std::string cell;
-  int attempt = 0;
+  AssignmentId assignment = 0;
   sweeps::TrialResult result;
 };
 
-// Worker to coordinator: the attempt failed; the worker lives and is idle again.
-struct Failed {
-  std::string cell;
-  int attempt = 0;
-  sweeps::FailureClass failure = sweeps::FailureClass::run_error;
-  std::string message;
+// Worker to coordinator, of every other member: done, and idle again.
+struct Released {
+  AssignmentId assignment = 0;
 };
 
-// Coordinator to worker: train this. Complete in itself, so that a worker needs no sweep file.
+// Worker to coordinator, of any member: the attempt failed here; the worker lives and is idle again. What a
+// member says of a group that broke is `lost`: only who broke it knows why.
+struct Failed {
+  AssignmentId assignment = 0;
+  sweeps::FailureClass failure = sweeps::FailureClass::run_error;
+  std::string message;
+  std::vector<int> silent = {};  // ranks of the gang that did not answer within `collective_seconds`
+};
+
+struct Member {
+  int rank = 0;
+  std::string device;  // "cpu", "cuda:0"
+  bool operator==(const Member&) const = default;
+};
+
+// Coordinator to each member: train this. Complete in itself, so that a worker needs no sweep file.
 struct Assign {
+  AssignmentId assignment = 0;
   std::string cell;
   int attempt = 0;
-  std::string configuration;  // canonical JSON
+  std::vector<Member> members;  // the leader first; the receiver finds itself among them
+  std::string configuration;    // canonical JSON
   std::string dataset_path;
   std::string dataset_sha256;  // what the worker must find there
   std::string text_weights;    // folder, "" if none
   std::string weights_sha256;  // what the worker must find in it; "" if none
   sweeps::EvaluationPlan evaluation;
-  std::string device;  // "cpu", or the device that this worker said in Ready
   int threads = 1;
+  int trials_per_gpu = 1;       // its share of the device's memory is one of so many
+  int collective_seconds = 60;  // how long a mate may be silent inside a collective
+};
+
+// Coordinator to a member: give it up, a mate failed or never got it. Answered by Failed or Released; without
+// effect where the worker does not work on it any more.
+struct Cancel {
+  AssignmentId assignment = 0;
 };
 
 // Coordinator to worker: interrupt what runs and leave.
 struct Stop {};
 
-using Message = std::variant<Ready, Progress, Finished, Failed, Assign, Stop>;
+using Message = std::variant<Ready, Progress, Finished, Released, Failed, Assign, Cancel, Stop>;
 
 // Throws RunError for a message beyond the limits of worker/protocol_limits.h: what was encoded can be
 // decoded.

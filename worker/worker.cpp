@@ -65,8 +65,9 @@ class Worker {
 
   void run() {
     const bool on_gpu = options_.device.is_cuda();
-    say(Ready{kProtocolVersion, options_.host, options_.device.str(), processor_name(torch::kCPU),
-              TORCH_VERSION, on_gpu ? processor_name(options_.device) : ""});
+    say(Ready{kProtocolVersion, options_.host, on_gpu ? "cuda" : "cpu", processor_name(torch::kCPU),
+              TORCH_VERSION, on_gpu ? processor_name(options_.device) : "",
+              on_gpu ? static_cast<int>(torch::cuda::device_count()) : 0, options_.local});
     Pacer pacer(Pacer::Clock::now());
     while (!stopped_) {
       if (hear()) {
@@ -114,7 +115,8 @@ class Worker {
           stopped_ = true;
         } else if (auto* assign = std::get_if<Assign>(&message)) {
           assigned_.push_back(std::move(*assign));
-        } else {
+        } else if (!std::holds_alternative<Cancel>(message)) {  // a gang of one has no mate that could fail
+
           throw RunError("the coordinator sent what only workers say");
         }
       }
@@ -130,12 +132,12 @@ class Worker {
       const FailureClass failure = failure_class(error);
       std::string reason = first_line(error.what());
       if (failure == FailureClass::worker_fault) reason += fmt::format(" (on {})", options_.host);
-      say(Failed{assign.cell, assign.attempt, failure, std::move(reason)});
+      say(Failed{assign.assignment, failure, std::move(reason)});
     }
   }
 
   void interrupted(const Assign& assign) {
-    say(Failed{assign.cell, assign.attempt, FailureClass::interrupted, "the sweep was stopped"});
+    say(Failed{assign.assignment, FailureClass::interrupted, "the sweep was stopped"});
   }
 
   void train(const Assign& assign) {
@@ -143,7 +145,7 @@ class Worker {
     sweeps::Configuration configuration =
         sweeps::parse_configuration(assign.configuration, "cell " + assign.cell);
     configuration.model.text_weights = assign.text_weights;
-    const torch::Device device(assign.device);
+    const torch::Device device(assign.members.front().device);
     check_device(device);
     const auto dataset = inputs_.dataset(assign.dataset_path, assign.dataset_sha256);
     inputs_.check_weights(assign.text_weights, assign.weights_sha256);
@@ -153,7 +155,7 @@ class Worker {
       return;
     }
     inputs_.confirm_dataset();
-    say(Finished{assign.cell, assign.attempt, std::move(trial.result)});
+    say(Finished{assign.assignment, std::move(trial.result)});
   }
 
   trainer::TrainedTrial train_from_inputs(const Assign& assign, const sweeps::Configuration& configuration,
@@ -161,9 +163,7 @@ class Worker {
                                           torch::Device device) {
     bool weights_loaded = false;
     trainer::TrialHooks hooks;
-    hooks.on_epoch = [&](const sweeps::EpochRecord& epoch) {
-      say(Progress{assign.cell, assign.attempt, epoch});
-    };
+    hooks.on_epoch = [&](const sweeps::EpochRecord& epoch) { say(Progress{assign.assignment, epoch}); };
     hooks.interrupted = [&] {
       if (!weights_loaded) {  // the first question comes when the model stands
         inputs_.confirm_weights();

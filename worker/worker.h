@@ -12,6 +12,7 @@ namespace missmodal::worker {
 struct WorkerOptions {
   torch::Device device = torch::kCPU;  // the best this rank has; a sweep may ask for the CPU all the same
   std::string host;
+  int local = 0;  // this rank's place among the workers of its host
 };
 
 // Returns after Stop; an attempt that it interrupts, or that was not begun yet, is answered as `interrupted`.

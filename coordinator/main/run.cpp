@@ -161,7 +161,8 @@ int run_as_worker(worker::MpiTransport& transport) {
   const std::string host = host_name();
   try {
     signal(SIGUSR1, SIG_IGN);  // rank 0 hears it and tells us
-    worker::run_worker(transport, {worker::best_device(transport.local_rank()), host});
+    worker::run_worker(transport,
+                       {worker::best_device(transport.local_rank()), host, transport.local_rank()});
     transport.leave(kSweepLimit);
     return kExitOk;
   } catch (const std::exception& error) {

@@ -96,7 +96,7 @@ void make(const std::string& file, int cells) {
     std::vector<Change> changes;
     for (int k = i; k < std::min(cells, i + kCellsACommit); ++k) {
       const std::string& id = planned.cells[static_cast<std::size_t>(k)].id;
-      changes.emplace_back(AttemptStarted{id, 1, 1, "host", "cpu"});
+      changes.emplace_back(AttemptStarted{id, 1, k + 1, {{1, "host", "cpu"}}});
       changes.emplace_back(AttemptFinished{id, 1, trained(numbers)});
     }
     store.commit(changes);

@@ -22,15 +22,15 @@ class Dispatch : public testing::Test {
   Lines ready(int rank, const std::string& device = "cpu", const std::string& processor = "") {
     return lines(state_, on_ready(state_, rank,
                                   Ready{worker::kProtocolVersion, "node" + std::to_string(rank), device,
-                                        processor, "2.6"}));
+                                        processor, "2.6", "H100", device == "cuda" ? 1 : 0, 0}));
   }
   Lines fail(int rank, FailureClass failure, const std::string& words) {
-    const Assignment at = *state_.workers.at(rank).assignment;
-    return lines(state_, on_failed(state_, rank, {at.cell, at.attempt, failure, words}));
+    const Assignment at = assignment_of(state_, rank);
+    return lines(state_, on_failed(state_, rank, {at.id, failure, words}));
   }
   Lines finish(int rank) {
-    const Assignment at = *state_.workers.at(rank).assignment;
-    return lines(state_, on_finished(state_, rank, {at.cell, at.attempt, finished_with(1)}));
+    const Assignment at = assignment_of(state_, rank);
+    return lines(state_, on_finished(state_, rank, {at.id, finished_with(1)}));
   }
   const Cell& cell(int index) { return state_.cells.at(state_.stages[0].cells[index].id); }
 
@@ -80,9 +80,9 @@ TEST_F(Dispatch, SetsAsideAnotherProtocol) {
   on_start(state_);
   const Effects effects = on_ready(state_, 1, Ready{1, "node1", "cpu"});
   EXPECT_EQ(lines(state_, effects),
-            (Lines{"set aside rank 1 (node1): it speaks protocol 1, not 2: another version of the program",
+            (Lines{"set aside rank 1 (node1): it speaks protocol 1, not 3: another version of the program",
                    "-> 1: stop",
-                   "say: rank 1 on node1 is set aside for the rest of this run: it speaks protocol 1, not 2: "
+                   "say: rank 1 on node1 is set aside for the rest of this run: it speaks protocol 1, not 3: "
                    "another version of the program"}));
 }
 
@@ -90,7 +90,7 @@ TEST_F(Dispatch, SetsAsideARankWithoutGpuWhereOneIsAskedFor) {
   state_.sweep.resources.device = "cuda";
   on_start(state_);
   EXPECT_EQ(ready(1).front(), "set aside rank 1 (node1): resources.device: cuda, but it sees no GPU");
-  EXPECT_EQ(ready(2, "cuda:0").front(), "start search/0 attempt 1 on rank 2 (node2, cuda:0)");
+  EXPECT_EQ(ready(2, "cuda").front(), "start search/0 attempt 1 on rank 2 (node2, cuda:0)");
 }
 
 TEST_F(Dispatch, AFailedCellIsTriedOnAnotherWorker) {
@@ -139,7 +139,7 @@ TEST_F(Dispatch, OneBadWorkerAmongSeveralDoesNotStopTheSweep) {
 TEST_F(Dispatch, TheFirstAcceptedCellBindsTheKindOfDevice) {
   on_start(state_);
   EXPECT_EQ(ready(1, "cpu").size(), 2U);
-  EXPECT_EQ(ready(2, "cuda:0"), Lines{});  // the two kinds never start together
+  EXPECT_EQ(ready(2, "cuda"), Lines{});  // the two kinds never start together
   EXPECT_EQ(
       finish(1),
       (Lines{"accept search/0 attempt 1",
@@ -154,7 +154,7 @@ TEST_F(Dispatch, TheFirstAcceptedCellBindsTheKindOfDevice) {
 TEST_F(Dispatch, AKindThatAcceptedNothingBindsNobody) {
   on_start(state_);
   ready(1, "cpu");
-  ready(2, "cuda:0");
+  ready(2, "cuda");
   const Lines told = fail(1, FailureClass::worker_fault, "no such file");
   EXPECT_EQ(told[2], "start search/0 attempt 2 on rank 2 (node2, cuda:0)");
 }
@@ -174,11 +174,11 @@ TEST_F(Dispatch, MixedDevicesMayBeAskedFor) {
   state_.mixed_devices = true;
   on_start(state_);
   EXPECT_EQ(ready(1, "cpu").size(), 2U);
-  EXPECT_EQ(ready(2, "cuda:0").size(), 2U);
+  EXPECT_EQ(ready(2, "cuda").size(), 2U);
 }
 
 TEST_F(Dispatch, AnAttemptNamesTheProcessorThatItRunsOn) {
-  const Ready both{worker::kProtocolVersion, "node1", "cuda:0", "EPYC", "2.6", "H100"};
+  const Ready both{worker::kProtocolVersion, "node1", "cuda", "EPYC", "2.6", "H100", 1, 0};
   on_start(state_);
   state_.sweep.resources.device = "auto";
   on_ready(state_, 1, both);

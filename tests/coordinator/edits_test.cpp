@@ -110,8 +110,7 @@ class Crew {
       const worker::Message message = worker::decode(envelope->bytes);
       if (std::holds_alternative<worker::Stop>(message)) return;
       const auto& assign = std::get<worker::Assign>(message);
-      transport.send(0,
-                     worker::encode(worker::Finished{assign.cell, assign.attempt, made_up_training(assign)}));
+      transport.send(0, worker::encode(worker::Finished{assign.assignment, made_up_training(assign)}));
     }
   }
 

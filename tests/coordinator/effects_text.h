@@ -34,8 +34,13 @@ struct ChangeText {
   }
   std::string operator()(const results::StageDeselected& change) const { return "deselect " + change.stage; }
   std::string operator()(const results::AttemptStarted& change) const {
-    return fmt::format("start {} attempt {} on rank {} ({}, {})", cell_name(state, change.cell),
-                       change.attempt, change.rank, change.host, change.device);
+    std::string members;
+    for (const results::AttemptMember& member : change.members) {
+      members +=
+          fmt::format("{}{} ({}, {})", members.empty() ? "" : ", ", member.rank, member.host, member.device);
+    }
+    return fmt::format("start {} attempt {} on rank{} {}", cell_name(state, change.cell), change.attempt,
+                       change.members.size() > 1 ? "s" : "", members);
   }
   std::string operator()(const results::AttemptFinished& change) const {
     const bool diverged = change.result.outcome == sweeps::Outcome::diverged;
@@ -59,15 +64,32 @@ struct ChangeText {
   }
 };
 
+struct MessageText {
+  const State& state;
+  int rank;
+  std::string operator()(const worker::Assign& assign) const {
+    std::string device = "nothing: it is no member";
+    for (const worker::Member& member : assign.members) {
+      if (member.rank == rank) device = member.device;
+    }
+    return fmt::format("train {} attempt {} on {}", cell_name(state, assign.cell), assign.attempt, device);
+  }
+  std::string operator()(const worker::Cancel& cancel) const {
+    return fmt::format("cancel {}", cancel.assignment);
+  }
+  std::string operator()(const worker::Stop&) const { return "stop"; }
+  template <typename Other>
+  std::string operator()(const Other&) const {
+    return "what only workers say";
+  }
+};
+
 inline Lines lines(const State& state, const Effects& effects) {
   Lines lines;
   for (const auto& change : effects.commits) lines.push_back(std::visit(ChangeText{state}, change));
   for (const Outgoing& outgoing : effects.sends) {
-    const auto* assign = std::get_if<worker::Assign>(&outgoing.message);
-    lines.push_back(assign == nullptr
-                        ? fmt::format("-> {}: stop", outgoing.rank)
-                        : fmt::format("-> {}: train {} attempt {} on {}", outgoing.rank,
-                                      cell_name(state, assign->cell), assign->attempt, assign->device));
+    lines.push_back(fmt::format("-> {}: {}", outgoing.rank,
+                                std::visit(MessageText{state, outgoing.rank}, outgoing.message)));
   }
   for (const std::string& remark : effects.remarks) lines.push_back("say: " + remark);
   return lines;

@@ -53,7 +53,7 @@ Assign only_assign(const Effects& effects) {
 }
 
 Finished finished(const Assign& assign, double mae) {
-  return {assign.cell, assign.attempt, finished_with(mae)};
+  return {assign.assignment, finished_with(mae)};
 }
 
 TEST(Handlers, StartPlansWhatNeedsNoWinner) {
@@ -67,18 +67,22 @@ TEST(Handlers, StartPlansWhatNeedsNoWinner) {
 TEST(Handlers, ReadyCommitsTheAttemptThatItSends) {
   State state = small_state();
   on_start(state);
-  const Effects effects = on_ready(state, 5, Ready{worker::kProtocolVersion, "node1", "cuda:1"});
+  const Effects effects =
+      on_ready(state, 5, Ready{worker::kProtocolVersion, "node1", "cuda", "", "", "H100", 4, 1});
   const Assign assign = only_assign(effects);
   EXPECT_EQ(assign.attempt, 1);
   EXPECT_EQ(assign.cell, state.stages[0].cells[0].id);
   EXPECT_EQ(assign.dataset_path, "data.safetensors");
   EXPECT_EQ(assign.dataset_sha256, std::string(64, 'd'));
-  EXPECT_EQ(assign.device, "cuda:1");
+  EXPECT_EQ(assign.members, (std::vector<worker::Member>{{5, "cuda:1"}}));
   const auto started = commits_of<AttemptStarted>(effects);
   ASSERT_EQ(started.size(), 1U);
   EXPECT_EQ(started[0].cell, assign.cell);
-  EXPECT_EQ(started[0].rank, 5);
-  EXPECT_EQ(started[0].host, "node1");
+  EXPECT_EQ(started[0].assignment, assign.assignment);
+  ASSERT_EQ(started[0].members.size(), 1U);
+  EXPECT_EQ(started[0].members[0].rank, 5);
+  EXPECT_EQ(started[0].members[0].host, "node1");
+  EXPECT_EQ(started[0].members[0].device, "cuda:1");
   EXPECT_EQ(state.cells.at(assign.cell).state, CellState::running);
 }
 
@@ -86,7 +90,8 @@ TEST(Handlers, CpuSweepKeepsTheGpusIdle) {
   State state = small_state();
   state.sweep.resources.device = "cpu";
   on_start(state);
-  EXPECT_EQ(only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cuda:0"})).device, "cpu");
+  const Ready ready{worker::kProtocolVersion, "h", "cuda", "", "", "H100", 1, 0};
+  EXPECT_EQ(only_assign(on_ready(state, 1, ready)).members.front().device, "cpu");
 }
 
 // The whole sweep with one worker, message by message.
@@ -147,7 +152,7 @@ TEST(Handlers, StaleAndForeignResultsAreRefused) {
   on_start(state);
   const Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
   Finished stale = finished(assign, 1);
-  stale.attempt = 7;
+  stale.assignment = 7;
   EXPECT_TRUE(on_finished(state, 1, stale).commits.empty());
   EXPECT_TRUE(on_finished(state, 2, finished(assign, 1)).commits.empty());
   EXPECT_EQ(state.cells.at(assign.cell).state, CellState::running);
@@ -159,7 +164,7 @@ TEST(Handlers, FailureIsRetriedThenParked) {
   State state = small_state();
   on_start(state);
   const Assign first = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
-  Effects effects = on_failed(state, 1, {first.cell, 1, FailureClass::run_error, "disk on fire"});
+  Effects effects = on_failed(state, 1, {first.assignment, FailureClass::run_error, "disk on fire"});
   auto failed = commits_of<AttemptFailed>(effects);
   ASSERT_EQ(failed.size(), 1U);
   EXPECT_FALSE(failed[0].park);
@@ -168,7 +173,7 @@ TEST(Handlers, FailureIsRetriedThenParked) {
   const Assign again = only_assign(on_finished(state, 1, finished(other, 1)));
   EXPECT_EQ(again.cell, first.cell);
   EXPECT_EQ(again.attempt, 2);
-  effects = on_failed(state, 1, {again.cell, 2, FailureClass::run_error, "disk on fire"});
+  effects = on_failed(state, 1, {again.assignment, FailureClass::run_error, "disk on fire"});
   failed = commits_of<AttemptFailed>(effects);
   ASSERT_EQ(failed.size(), 1U);
   EXPECT_TRUE(failed[0].park);
@@ -185,7 +190,7 @@ TEST(Handlers, AcceptParkedSelectsAmongTheRest) {
   on_start(state);
   const Assign first = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
   const Assign other =
-      only_assign(on_failed(state, 1, {first.cell, 1, FailureClass::data_error, "no such file"}));
+      only_assign(on_failed(state, 1, {first.assignment, FailureClass::data_error, "no such file"}));
   EXPECT_EQ(state.cells.at(first.cell).state, CellState::parked);  // trying again cannot help
   const Effects effects = on_finished(state, 1, finished(other, 1));
   const auto selected = commits_of<StageSelected>(effects);
@@ -201,7 +206,7 @@ TEST(Handlers, InterruptionsNeverCount) {
   const Effects stop = on_interrupt(state);
   EXPECT_EQ(sends_of<Stop>(stop).size(), 1U);
   EXPECT_FALSE(state.verdict.has_value());  // the running attempt answers first
-  const Effects effects = on_failed(state, 1, {assign.cell, 1, FailureClass::interrupted, "stopped"});
+  const Effects effects = on_failed(state, 1, {assign.assignment, FailureClass::interrupted, "stopped"});
   EXPECT_EQ(state.cells.at(assign.cell).counted_failures, 0);
   EXPECT_EQ(state.cells.at(assign.cell).state, CellState::pending);
   ASSERT_TRUE(state.verdict.has_value());
@@ -226,11 +231,10 @@ TEST(Handlers, FirstFailuresAlikeStopTheSweep) {
   on_start(state);
   Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
   for (int i = 0; i < 2; ++i) {
-    assign =
-        only_assign(on_failed(state, 1, {assign.cell, assign.attempt, FailureClass::bug, "the same words"}));
+    assign = only_assign(on_failed(state, 1, {assign.assignment, FailureClass::bug, "the same words"}));
     ASSERT_FALSE(state.verdict.has_value());
   }
-  on_failed(state, 1, {assign.cell, assign.attempt, FailureClass::bug, "the same words"});
+  on_failed(state, 1, {assign.assignment, FailureClass::bug, "the same words"});
   ASSERT_TRUE(state.verdict.has_value());
   EXPECT_EQ(state.verdict->exit_code, kExitTrouble);
   EXPECT_NE(state.verdict->text.find("the same words"), std::string::npos);
@@ -242,12 +246,25 @@ TEST(Handlers, OtherWordsBeginANewCountOfFailuresAlike) {
   on_start(state);
   Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
   for (const char* words : {"one", "two", "two"}) {
-    assign = only_assign(on_failed(state, 1, {assign.cell, assign.attempt, FailureClass::bug, words}));
+    assign = only_assign(on_failed(state, 1, {assign.assignment, FailureClass::bug, words}));
   }
-  const Effects effects = on_failed(state, 1, {assign.cell, assign.attempt, FailureClass::bug, "two"});
+  const Effects effects = on_failed(state, 1, {assign.assignment, FailureClass::bug, "two"});
   EXPECT_EQ(lines(state, effects),
             (Lines{"fail search/1 attempt 2: bug: two",
                    "end 1: stopped: the first 3 attempts all failed alike: bug: two", "-> 1: stop"}));
+}
+
+// Numbers of assignments go on where the run before ended.
+TEST(Handlers, AnAssignmentIsNeverUsedTwice) {
+  State state = small_state();
+  state.last_assignment = 41;
+  on_start(state);
+  const Assign first = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
+  EXPECT_EQ(first.assignment, 42);
+  const Assign second =
+      only_assign(on_failed(state, 1, {first.assignment, FailureClass::run_error, "disk on fire"}));
+  EXPECT_EQ(second.assignment, 43);
+  EXPECT_TRUE(on_finished(state, 1, finished(first, 1)).commits.empty());  // late, of another attempt
 }
 
 // Two cells were parked by the failures that turn out to be the sweep's own; a third attempt is still
@@ -259,8 +276,8 @@ TEST(Handlers, StoppedByFailuresAlikeLeavesNothingParkedOrRunning) {
   on_start(state);
   for (const int rank : {1, 2}) on_ready(state, rank, Ready{worker::kProtocolVersion, "h", "cpu"});
   const auto fail = [&](int rank) {
-    const Assignment at = *state.workers.at(rank).assignment;
-    return lines(state, on_failed(state, rank, {at.cell, at.attempt, FailureClass::bug, "oops"}));
+    const Assignment at = assignment_of(state, rank);
+    return lines(state, on_failed(state, rank, {at.id, FailureClass::bug, "oops"}));
   };
   EXPECT_EQ(fail(1),
             (Lines{"fail search/0 attempt 1: bug: oops", "start search/2 attempt 1 on rank 1 (h, cpu)",
@@ -275,9 +292,8 @@ TEST(Handlers, StoppedByFailuresAlikeLeavesNothingParkedOrRunning) {
   EXPECT_EQ(fail(1),
             (Lines{"fail search/2 attempt 1: bug: oops", "release search/0", "-> 1: stop", "-> 2: stop"}));
   EXPECT_FALSE(state.verdict);
-  const Assignment last = *state.workers.at(2).assignment;
-  const Effects effects =
-      on_failed(state, 2, {last.cell, last.attempt, FailureClass::interrupted, "the sweep was stopped"});
+  const Assignment last = assignment_of(state, 2);
+  const Effects effects = on_failed(state, 2, {last.id, FailureClass::interrupted, "the sweep was stopped"});
   EXPECT_EQ(lines(state, effects),
             (Lines{"fail search/3 attempt 1: interrupted: the sweep was stopped",
                    "end 1: stopped: the first 3 attempts all failed alike: bug: oops"}));
@@ -332,7 +348,7 @@ TEST(Handlers, ADivergedPointCannotWin) {
   sweeps::TrialResult diverged;
   diverged.outcome = sweeps::Outcome::diverged;
   diverged.diverged_step = 17;
-  assign = only_assign(on_finished(state, 1, {assign.cell, 1, diverged}));
+  assign = only_assign(on_finished(state, 1, {assign.assignment, diverged}));
   const auto selected = commits_of<StageSelected>(on_finished(state, 1, finished(assign, 9)));
   ASSERT_EQ(selected.size(), 1U);
   EXPECT_EQ(selected[0].value, 9);

@@ -61,7 +61,7 @@ class Crew {
         ++trained_[assign.cell];
       }
       if (on_assign_) on_assign_();
-      transport.send(0, worker::encode(worker::Finished{assign.cell, assign.attempt, finished_with(1.0)}));
+      transport.send(0, worker::encode(worker::Finished{assign.assignment, finished_with(1.0)}));
     }
   }
 

@@ -13,8 +13,8 @@ TEST(ProgressLine, SaysWhatIsDoneAndWhatWaits) {
   on_start(state);
   on_ready(state, 1, {worker::kProtocolVersion, "h", "cpu"});
   EXPECT_EQ(progress_line(state, {}, 0), "search 0/2, final waits | 1 running");
-  const auto& assignment = *state.workers.at(1).assignment;
-  on_finished(state, 1, {assignment.cell, assignment.attempt, finished_with(1)});
+  const Assignment assignment = assignment_of(state, 1);
+  on_finished(state, 1, {assignment.id, finished_with(1)});
   EXPECT_EQ(progress_line(state, {std::chrono::seconds(200), 1}, 2),
             "search 1/2, final waits | 1 running, 2 failed attempts | 3 min a cell, about 3 min left");
   EXPECT_EQ(progress_line(state, {std::chrono::milliseconds(300), 1}, 0),

@@ -72,7 +72,7 @@ inline Verdict run_sweep(State& state, results::Store& store,
   store.commit(effects.commits);
   while (!state.verdict) {
     const auto& assign = std::get<worker::Assign>(effects.sends.back().message);
-    effects = on_finished(state, 1, {assign.cell, assign.attempt, train(assign)});
+    effects = on_finished(state, 1, {assign.assignment, train(assign)});
     store.commit(effects.commits);
   }
   return *state.verdict;

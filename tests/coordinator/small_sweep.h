@@ -36,6 +36,11 @@ inline State small_state() {
   return state;
 }
 
+// What the rank works on.
+inline const Assignment& assignment_of(const State& state, int rank) {
+  return state.assignments.at(state.workers.at(rank).assignment.value());
+}
+
 // A finished trial whose complete-modality validation MAE is `mae`.
 inline sweeps::TrialResult finished_with(double mae) {
   sweeps::TrialResult result;

@@ -109,11 +109,10 @@ TEST_F(Stages, AWinnerChosenWithoutParkedTrialsIsRemarkedOnceTheyAreNotParked) {
     State state = restored(sweep, store, {.accept_parked = true});
     store.commit(on_start(state).commits);
     store.commit(on_ready(state, 1, {worker::kProtocolVersion, "h", "cpu"}).commits);
-    const Assignment first = *state.workers.at(1).assignment;
-    store.commit(
-        on_failed(state, 1, {first.cell, first.attempt, sweeps::FailureClass::run_error, "oops"}).commits);
-    const Assignment second = *state.workers.at(1).assignment;
-    store.commit(on_finished(state, 1, {second.cell, second.attempt, finished_with(2)}).commits);
+    const Assignment first = assignment_of(state, 1);
+    store.commit(on_failed(state, 1, {first.id, sweeps::FailureClass::run_error, "oops"}).commits);
+    const Assignment second = assignment_of(state, 1);
+    store.commit(on_finished(state, 1, {second.id, finished_with(2)}).commits);
     EXPECT_EQ(state.stages[0].winner, R"({"loss.alpha":0.7})");
     store.commit(std::vector<results::Change>{results::CellsReleased{{first.cell}}});
   }

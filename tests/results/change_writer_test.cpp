@@ -41,9 +41,9 @@ TEST_F(ChangeWriter, RefusesAResultOfACellThatDoesNotRun) {
 }
 
 TEST_F(ChangeWriter, RefusesALateResultOfASupersededAttempt) {
-  store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
+  store_.commit(Changes{started(cell_.id, 1, {1, "host", "cpu"})});
   store_.commit(Changes{AttemptFailed{cell_.id, 1, FailureClass::lost, "no beat", false}});
-  store_.commit(Changes{AttemptStarted{cell_.id, 2, 2, "host", "cpu"}});
+  store_.commit(Changes{started(cell_.id, 2, {2, "host", "cpu"})});
   EXPECT_THAT(refusal(store_, {AttemptFinished{cell_.id, 1, trial_result({})}}),
               HasSubstr("attempt 1: its result is refused"));
   EXPECT_EQ(text(file_, "SELECT state FROM cells"), "running");
@@ -54,7 +54,7 @@ TEST_F(ChangeWriter, RefusesALateResultOfASupersededAttempt) {
 TEST_F(ChangeWriter, RefusesASecondResult) {
   accept(store_, cell_.id, trial_result({}));
   EXPECT_THAT(refusal(store_, {AttemptFinished{cell_.id, 1, trial_result({})}}), HasSubstr("refused"));
-  EXPECT_THAT(refusal(store_, {AttemptStarted{cell_.id, 2, 1, "host", "cpu"}}), HasSubstr("does not wait"));
+  EXPECT_THAT(refusal(store_, {started(cell_.id, 2, {1, "host", "cpu"})}), HasSubstr("does not wait"));
   EXPECT_EQ(count(file_, "SELECT count(*) FROM metrics"), 310);
 }
 
@@ -66,7 +66,7 @@ TEST_F(ChangeWriter, RefusesTheFailureOfAnAttemptThatDoesNotRun) {
 }
 
 TEST_F(ChangeWriter, ReleasesParkedCellsOnly) {
-  store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
+  store_.commit(Changes{started(cell_.id, 1, {1, "host", "cpu"})});
   store_.commit(Changes{AttemptFailed{cell_.id, 1, FailureClass::bug, "oops", true}});
   store_.commit(Changes{CellsReleased{{cell_.id}}});
   EXPECT_EQ(text(file_, "SELECT state FROM cells"), "pending");
@@ -76,19 +76,40 @@ TEST_F(ChangeWriter, ReleasesParkedCellsOnly) {
 }
 
 TEST_F(ChangeWriter, RefusesTwoRunningAttempts) {
-  store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
-  EXPECT_THAT(refusal(store_, {AttemptStarted{cell_.id, 2, 2, "host", "cpu"}}), HasSubstr("does not wait"));
+  store_.commit(Changes{started(cell_.id, 1, {1, "host", "cpu"})});
+  EXPECT_THAT(refusal(store_, {started(cell_.id, 2, {2, "host", "cpu"})}), HasSubstr("does not wait"));
+}
+
+TEST_F(ChangeWriter, RefusesAnAssignmentThatWasUsedBefore) {
+  AttemptStarted first = started(cell_.id, 1, {1, "host", "cpu"});
+  store_.commit(Changes{first, AttemptFailed{cell_.id, 1, FailureClass::lost, "no beat", false}});
+  first.attempt = 2;
+  EXPECT_THAT(refusal(store_, {first}), HasSubstr("UNIQUE"));
+}
+
+TEST_F(ChangeWriter, KeepsEveryMemberOfAGang) {
+  AttemptStarted gang = started(cell_.id, 1, {3, "node1", "cuda:0", "H100", "2.6"}, 2);
+  gang.members.push_back({7, "node2", "cuda:1", "A100", "2.6"});
+  store_.commit(Changes{gang});
+  EXPECT_EQ(text(file_,
+                 "SELECT assignment || ' ' || rank || host || device || processor || libtorch FROM attempts"),
+            std::to_string(gang.assignment) + " 3node1cuda:0H1002.6");
+  EXPECT_EQ(text(file_,
+                 "SELECT group_concat(place || '=' || rank || host || device || processor || libtorch, ' ') "
+                 "FROM (SELECT * FROM attempt_members ORDER BY place)"),
+            "0=3node1cuda:0H1002.6 1=7node2cuda:1A1002.6");
+  EXPECT_EQ(store_.last_assignment(), gang.assignment);
 }
 
 TEST_F(ChangeWriter, RefusesAnUnknownCellAndStage) {
-  EXPECT_THAT(refusal(store_, {AttemptStarted{std::string(64, '0'), 1, 1, "host", "cpu"}}),
+  EXPECT_THAT(refusal(store_, {started(std::string(64, '0'), 1, {1, "host", "cpu"})}),
               HasSubstr("does not wait"));
   EXPECT_THAT(refusal(store_, {StagePlanned{"finale", {}}}), HasSubstr("finale"));
   EXPECT_THAT(refusal(store_, {StageSelected{"finale", "{}", 0}}), HasSubstr("finale"));
 }
 
 TEST_F(ChangeWriter, LeavesNothingOfATransactionThatFailsInTheMiddle) {
-  store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
+  store_.commit(Changes{started(cell_.id, 1, {1, "host", "cpu"})});
   auto result = trial_result({});
   result.metrics.push_back(result.metrics.front());  // the same key twice, after 310 good rows
   const std::string reason = refusal(store_, {AttemptFinished{cell_.id, 1, result}});
@@ -105,7 +126,7 @@ TEST_F(ChangeWriter, LeavesNothingOfATransactionThatFailsInTheMiddle) {
 TEST_F(ChangeWriter, RefusesPredictionsThatAreNoMatrixRows) {
   auto result = trial_result({});
   result.predictions[0].values.pop_back();
-  store_.commit(Changes{AttemptStarted{cell_.id, 1, 1, "host", "cpu"}});
+  store_.commit(Changes{started(cell_.id, 1, {1, "host", "cpu"})});
   EXPECT_DEATH(store_.commit(Changes{AttemptFinished{cell_.id, 1, result}}), "kSubsetCount");
 }
 

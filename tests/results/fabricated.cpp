@@ -186,8 +186,13 @@ sweeps::TrialResult trial_result(const Recipe& recipe, const std::vector<sweeps:
   return result;
 }
 
+AttemptStarted started(const std::string& cell, int attempt, AttemptMember leader, int threads) {
+  static std::int64_t last_assignment = 0;  // of all databases of this process
+  return {cell, attempt, ++last_assignment, {std::move(leader)}, threads};
+}
+
 void accept(Store& store, const std::string& cell, const sweeps::TrialResult& result, int attempt) {
-  store.commit(std::vector<Change>{AttemptStarted{cell, attempt, 1, "host", "cpu"}});
+  store.commit(std::vector<Change>{started(cell, attempt, {1, "host", "cpu"})});
   store.commit(std::vector<Change>{AttemptFinished{cell, attempt, result}});
 }
 
@@ -230,15 +235,15 @@ std::filesystem::path fabricate(const std::filesystem::path& database, History h
     const bool fails = history == History::winding && recipe.seed != 1112;
     for (const auto failure : {FailureClass::lost, FailureClass::run_error}) {
       if (!fails) continue;
-      changes.emplace_back(AttemptStarted{cell.id, attempt, 1, "elsewhere", "cpu"});
+      changes.emplace_back(started(cell.id, attempt, {1, "elsewhere", "cpu"}));
       changes.emplace_back(AttemptFailed{cell.id, attempt++, failure, "no answer", false});
     }
-    changes.emplace_back(AttemptStarted{cell.id, attempt, 1, "host", "cpu"});
+    changes.emplace_back(started(cell.id, attempt, {1, "host", "cpu"}));
     changes.emplace_back(AttemptFinished{cell.id, attempt, trial_result(recipe)});
   }
-  changes.emplace_back(AttemptStarted{parked, 1, 2, "host", "cpu"});
+  changes.emplace_back(started(parked, 1, {2, "host", "cpu"}));
   changes.emplace_back(AttemptFailed{parked, 1, FailureClass::out_of_memory, "no memory", false});
-  changes.emplace_back(AttemptStarted{parked, 2, 2, "host", "cpu"});
+  changes.emplace_back(started(parked, 2, {2, "host", "cpu"}));
   changes.emplace_back(AttemptFailed{parked, 2, FailureClass::run_error, "disk quota exceeded", true});
   changes.emplace_back(SweepEnded{3, "1 cell was parked"});
   store.commit(changes);

@@ -12,6 +12,9 @@
 
 namespace missmodal::results {
 
+// An attempt of one rank, or led by it, with an assignment of its own.
+AttemptStarted started(const std::string& cell, int attempt, AttemptMember leader, int threads = 1);
+
 // An empty folder of the running test's own.
 std::filesystem::path scratch_folder();
 

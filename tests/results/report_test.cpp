@@ -91,9 +91,8 @@ TEST(Report, TellsOfMixedDevicesOfTheCellsShown) {
   store.commit(std::vector<Change>{plan});
   const auto accept_on = [&](const Recipe& recipe, const std::string& device, const std::string& libtorch) {
     const std::string cell = planned_cell(recipe, "", 0).id;
-    AttemptStarted started{cell, 1, 1, "host", device};
-    started.libtorch = libtorch;
-    store.commit(std::vector<Change>{started, AttemptFinished{cell, 1, trial_result(recipe)}});
+    store.commit(std::vector<Change>{started(cell, 1, {1, "host", device, "", libtorch}),
+                                     AttemptFinished{cell, 1, trial_result(recipe)}});
   };
   accept_on({}, "cpu", "1.13.0");
   accept_on(variant, "cuda:0", "1.13.0");

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using Changes = std::vector<Change>;
 
 void fail(Store& store, const std::string& cell, int attempt, bool park) {
-  store.commit(Changes{AttemptStarted{cell, attempt, 1, "host", "cpu"},
+  store.commit(Changes{started(cell, attempt, {1, "host", "cpu"}),
                        AttemptFailed{cell, attempt, FailureClass::run_error, "no data", park}});
 }
 

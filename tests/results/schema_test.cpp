@@ -66,7 +66,7 @@ TEST(Schema, KnowsEveryFailureClass) {
   for (const auto failure : {FailureClass::lost, FailureClass::out_of_memory, FailureClass::data_error,
                              FailureClass::bug, FailureClass::run_error, FailureClass::interrupted}) {
     ++attempt;
-    store.commit(std::vector<Change>{AttemptStarted{cell.id, attempt, 1, "host", "cpu"}});
+    store.commit(std::vector<Change>{started(cell.id, attempt, {1, "host", "cpu"})});
     store.commit(std::vector<Change>{AttemptFailed{cell.id, attempt, failure, "why", false}});
     EXPECT_EQ(text(file, "SELECT failure FROM attempts ORDER BY attempt DESC"), name(failure));
   }

@@ -57,8 +57,8 @@ TEST(Store, GoesOnWhereItEnded) {
     Store store = open_store(file);
     store.commit(Changes{StagePlanned{"final", {done, running, failed}}});
     accept(store, done.id, trial_result({}));
-    store.commit(Changes{AttemptStarted{running.id, 1, 1, "host", "cpu"}});
-    store.commit(Changes{AttemptStarted{failed.id, 1, 1, "host", "cpu"}});
+    store.commit(Changes{started(running.id, 1, {1, "host", "cpu"})});
+    store.commit(Changes{started(failed.id, 1, {1, "host", "cpu"})});
     store.commit(Changes{AttemptFailed{failed.id, 1, FailureClass::bug, "oops", true}});
   }
   Store store = open_store(file);
@@ -164,11 +164,21 @@ TEST(Store, SaysWhatAcceptedCellsWereComputedOn) {
   std::vector<sweeps::PlannedCell> cells;
   for (int i = 0; i < 3; ++i) cells.push_back(planned_cell({.seed = i}, "final", i));
   store.commit(Changes{StagePlanned{"final", cells}});
-  store.commit(Changes{AttemptStarted{cells[0].id, 1, 1, "h", "cuda:0", 2, "H100", "2.6"},
-                       AttemptStarted{cells[1].id, 1, 2, "h", "cuda:1", 2, "H100", "2.6"},
-                       AttemptStarted{cells[2].id, 1, 3, "h", "cpu", 1, "Xeon", "2.6"}});
+  store.commit(Changes{started(cells[0].id, 1, {1, "h", "cuda:0", "H100", "2.6"}, 2),
+                       started(cells[1].id, 1, {2, "h", "cuda:1", "H100", "2.6"}, 2),
+                       started(cells[2].id, 1, {3, "h", "cpu", "Xeon", "2.6"}, 1)});
   for (const int i : {0, 1}) store.commit(Changes{AttemptFinished{cells[i].id, 1, trial_result({})}});
   EXPECT_EQ(store.machines(), (std::vector<Machine>{{"cuda", 2, "H100", "2.6"}}));
+}
+
+TEST(Store, SaysTheMachineOfEveryMember) {
+  Store store = open_store(scratch_folder() / "a.db");
+  EXPECT_EQ(store.last_assignment(), 0);
+  const auto cell = planned_cell({}, "final", 0);
+  AttemptStarted gang = started(cell.id, 1, {1, "h", "cpu", "Xeon", "2.6"});
+  gang.members.push_back({2, "i", "cpu", "EPYC", "2.6"});
+  store.commit(Changes{StagePlanned{"final", {cell}}, gang, AttemptFinished{cell.id, 1, trial_result({})}});
+  EXPECT_EQ(store.machines(), (std::vector<Machine>{{"cpu", 1, "EPYC", "2.6"}, {"cpu", 1, "Xeon", "2.6"}}));
 }
 
 TEST(Store, IsOneFileAtRest) {

@@ -44,7 +44,7 @@ void run(const std::filesystem::path& file, const Provenance& provenance, const 
     plan.cells.push_back(planned_cell(recipe, "final", static_cast<int>(plan.cells.size())));
   Changes changes{plan};
   for (std::size_t i = done; i < recipes.size(); ++i) {
-    changes.emplace_back(AttemptStarted{plan.cells[i].id, 1, 1, "host", "cpu"});
+    changes.emplace_back(started(plan.cells[i].id, 1, {1, "host", "cpu"}));
     changes.emplace_back(
         AttemptFinished{plan.cells[i].id, 1, trial_result(recipes[i], conditions_of(provenance))});
   }

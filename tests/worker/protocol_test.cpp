@@ -16,7 +16,7 @@ using sweeps::Family;
 using sweeps::SplitName;
 
 Finished finished_message() {
-  Finished message{"cell", 3, {}};
+  Finished message{7, {}};
   message.result.best_epoch = 2;
   message.result.parameters = 110819073;
   message.result.peak_memory_bytes = 5'000'000'000;
@@ -37,8 +37,7 @@ Finished finished_message() {
 TEST(Protocol, FinishedKeepsEveryNumber) {
   const Finished sent = finished_message();
   const auto got = std::get<Finished>(decode(encode(sent)));
-  EXPECT_EQ(got.cell, sent.cell);
-  EXPECT_EQ(got.attempt, 3);
+  EXPECT_EQ(got.assignment, 7);
   EXPECT_EQ(got.result.best_epoch, 2);
   EXPECT_EQ(got.result.parameters, 110819073);
   EXPECT_EQ(got.result.peak_memory_bytes, 5'000'000'000);
@@ -62,6 +61,7 @@ TEST(Protocol, FinishedKeepsEveryNumber) {
 
 TEST(Protocol, AssignIsCompleteInItself) {
   Assign sent;
+  sent.assignment = 5'000'000'000;
   sent.cell = "id";
   sent.attempt = 2;
   sent.configuration = "{\"seed\":1}";
@@ -70,8 +70,10 @@ TEST(Protocol, AssignIsCompleteInItself) {
   sent.text_weights = "models/bert";
   sent.weights_sha256 = "def";
   sent.evaluation.conditions.push_back({Family::imbalanced, Subset::TAV, 0, {10, 50, 90}});
-  sent.device = "cuda:1";
+  sent.members = {{4, "cuda:1"}, {2, "cuda:0"}};
   sent.threads = 4;
+  sent.trials_per_gpu = 3;
+  sent.collective_seconds = 17;
   const auto got = std::get<Assign>(decode(encode(sent)));
   EXPECT_EQ(got.configuration, sent.configuration);
   EXPECT_EQ(got.dataset_path, sent.dataset_path);
@@ -80,25 +82,37 @@ TEST(Protocol, AssignIsCompleteInItself) {
   EXPECT_EQ(got.weights_sha256, "def");
   EXPECT_EQ(got.evaluation.conditions, sent.evaluation.conditions);
   EXPECT_EQ(got.evaluation.draws, 20);
-  EXPECT_EQ(got.device, "cuda:1");
+  EXPECT_EQ(got.assignment, 5'000'000'000);
+  EXPECT_EQ(got.cell, "id");
+  EXPECT_EQ(got.attempt, 2);
+  EXPECT_EQ(got.members, sent.members);
   EXPECT_EQ(got.threads, 4);
+  EXPECT_EQ(got.trials_per_gpu, 3);
+  EXPECT_EQ(got.collective_seconds, 17);
 }
 
 TEST(Protocol, SmallMessages) {
   const auto ready = std::get<Ready>(
-      decode(encode(Ready{kProtocolVersion, "node7", "cuda:1", "EPYC", "1.13.1", "NVIDIA H100"})));
+      decode(encode(Ready{kProtocolVersion, "node7", "cuda", "EPYC", "1.13.1", "NVIDIA H100", 8, 3})));
   EXPECT_EQ(ready.protocol, kProtocolVersion);
   EXPECT_EQ(ready.host, "node7");
-  EXPECT_EQ(ready.device, "cuda:1");
+  EXPECT_EQ(ready.device, "cuda");
+  EXPECT_EQ(ready.gpus, 8);
+  EXPECT_EQ(ready.local, 3);
   EXPECT_EQ(ready.processor, "EPYC");
   EXPECT_EQ(ready.gpu, "NVIDIA H100");
   EXPECT_EQ(ready.libtorch, "1.13.1");
   const auto failed =
-      std::get<Failed>(decode(encode(Failed{"c", 1, sweeps::FailureClass::out_of_memory, "why"})));
+      std::get<Failed>(decode(encode(Failed{9, sweeps::FailureClass::out_of_memory, "why", {3, 1}})));
+  EXPECT_EQ(failed.assignment, 9);
+  EXPECT_EQ(failed.silent, (std::vector<int>{3, 1}));
   EXPECT_EQ(failed.failure, sweeps::FailureClass::out_of_memory);
   EXPECT_EQ(failed.message, "why");
-  const auto progress = std::get<Progress>(decode(encode(Progress{"c", 1, {7, {}, 1.0, .2, true, 3}})));
+  const auto progress = std::get<Progress>(decode(encode(Progress{2, {7, {}, 1.0, .2, true, 3}})));
+  EXPECT_EQ(progress.assignment, 2);
   EXPECT_EQ(progress.epoch.epoch, 7);
+  EXPECT_EQ(std::get<Released>(decode(encode(Released{11}))).assignment, 11);
+  EXPECT_EQ(std::get<Cancel>(decode(encode(Cancel{12}))).assignment, 12);
   EXPECT_TRUE(std::holds_alternative<Stop>(decode(encode(Stop{}))));
 }
 
@@ -149,6 +163,16 @@ TEST(Protocol, AReadyOfThisVersionMustBeWhole) {
     EXPECT_NE(std::string(error.what()).find("device"), std::string::npos) << error.what();
   }
   EXPECT_THROW(decode(cbor({{"kind", "ready"}, {"host", "node7"}})), RunError);
+}
+
+TEST(Protocol, AnAssignmentNeedsMembersWithRanks) {
+  Assign assign;
+  EXPECT_THROW(decode(encode(assign)), RunError);
+  assign.members = {{-1, "cpu"}};
+  EXPECT_THROW(decode(encode(assign)), RunError);
+  assign.members = {{0, "cpu"}};
+  EXPECT_NO_THROW(decode(encode(assign)));
+  EXPECT_THROW(decode(encode(Failed{1, sweeps::FailureClass::lost, "", {-1}})), RunError);
 }
 
 TEST(Protocol, NestingWithoutEndIsRefused) {

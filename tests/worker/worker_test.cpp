@@ -62,6 +62,9 @@ class WorkerTest : public ::testing::Test {
     throw std::runtime_error("no message");
   }
 
+  // Each cell of a test is one letter.
+  static AssignmentId assignment(const std::string& cell) { return cell.front() - 'a' + 1; }
+
   Assign assign(const std::string& cell, const std::function<void(sweeps::Configuration&)>& change = {}) {
     sweeps::Configuration configuration;
     sweeps::ModelConfiguration& model = configuration.model;
@@ -75,13 +78,14 @@ class WorkerTest : public ::testing::Test {
     configuration.training.max_epochs = 1;
     if (change) change(configuration);
     Assign message;
+    message.assignment = assignment(cell);
     message.cell = cell;
     message.attempt = 1;
     message.configuration = sweeps::canonical(configuration, data_sha256_);
     message.dataset_path = data_;
     message.dataset_sha256 = data_sha256_;
     message.evaluation = {{sweeps::Condition{}, {sweeps::Family::text, Subset::TAV, 50}}, 2};
-    message.device = "cpu";
+    message.members = {{1, "cpu"}};
     return message;
   }
 
@@ -101,7 +105,7 @@ class WorkerTest : public ::testing::Test {
 
   void expect_fault(const std::string& cell, const fs::path& path) {
     const Failed failed = expect<Failed>();
-    EXPECT_EQ(failed.cell, cell);
+    EXPECT_EQ(failed.assignment, assignment(cell));
     EXPECT_EQ(failed.failure, FailureClass::worker_fault) << failed.message;
     EXPECT_NE(failed.message.find(path.string()), std::string::npos) << failed.message;
     EXPECT_NE(failed.message.find("node7"), std::string::npos) << failed.message;
@@ -135,11 +139,10 @@ TEST_F(WorkerTest, TrainsWhatItIsGivenAndLeavesWhenTold) {
   expect<Ready>();
   give(assign("a"));
   const Progress progress = expect<Progress>();
-  EXPECT_EQ(progress.cell, "a");
+  EXPECT_EQ(progress.assignment, assignment("a"));
   EXPECT_EQ(progress.epoch.epoch, 1);
   const Finished finished = expect<Finished>();
-  EXPECT_EQ(finished.cell, "a");
-  EXPECT_EQ(finished.attempt, 1);
+  EXPECT_EQ(finished.assignment, assignment("a"));
   ASSERT_EQ(finished.result.predictions.size(), 2U);
   EXPECT_EQ(finished.result.predictions[1].values.size(), 7U * 6);
   EXPECT_FALSE(finished.result.metrics.empty());
@@ -153,8 +156,8 @@ TEST_F(WorkerTest, TrainsTheSameBitsAgain) {
   give(assign("b"));
   const Finished first = expect<Finished>();
   const Finished second = expect<Finished>();
-  EXPECT_EQ(first.cell, "a");
-  EXPECT_EQ(second.cell, "b");
+  EXPECT_EQ(first.assignment, assignment("a"));
+  EXPECT_EQ(second.assignment, assignment("b"));
   EXPECT_EQ(first.result.predictions[1].values, second.result.predictions[1].values);
 }
 
@@ -179,14 +182,14 @@ TEST_F(WorkerTest, ADatasetReplacedBetweenTwoTrialsIsItsOwnFault) {
 TEST_F(WorkerTest, WeightsReplacedBetweenTwoTrialsAreItsOwnFault) {
   expect<Ready>();
   give(assign_bert("a"));
-  EXPECT_EQ(expect<Finished>().cell, "a");
+  EXPECT_EQ(expect<Finished>().assignment, assignment("a"));
   const Assign second = assign_bert("b");
   testing::write_tiny_encoder(bert_, 2);
   give(second);
   expect_fault("b", bert_);
   // What it still has, it still trains.
   give(assign("c"));
-  EXPECT_EQ(expect<Finished>().cell, "c");
+  EXPECT_EQ(expect<Finished>().assignment, assignment("c"));
 }
 
 TEST_F(WorkerTest, MissingWeightsAreItsOwnFault) {
@@ -201,7 +204,7 @@ TEST_F(WorkerTest, ADeviceThatItDoesNotHaveIsItsOwnFault) {
   if (torch::cuda::is_available()) GTEST_SKIP() << "this host has a GPU";
   expect<Ready>();
   Assign message = assign("a");
-  message.device = "cuda:0";
+  message.members = {{1, "cuda:0"}};
   give(message);
   expect_fault("a", "cuda:0");
 }
@@ -221,7 +224,7 @@ TEST_F(WorkerTest, AConfigurationThatDoesNotFitIsNotItsFault) {
   EXPECT_EQ(unfit.failure, FailureClass::data_error) << unfit.message;
 
   give(assign("c"));
-  EXPECT_EQ(expect<Finished>().cell, "c");
+  EXPECT_EQ(expect<Finished>().assignment, assignment("c"));
 }
 
 TEST_F(WorkerTest, StopInterruptsWhatRunsAndWhatWaits) {
@@ -232,7 +235,7 @@ TEST_F(WorkerTest, StopInterruptsWhatRunsAndWhatWaits) {
   give(Stop{});
   for (const std::string cell : {"a", "b"}) {
     const Failed failed = expect<Failed>();
-    EXPECT_EQ(failed.cell, cell);
+    EXPECT_EQ(failed.assignment, assignment(cell));
     EXPECT_EQ(failed.failure, FailureClass::interrupted);
   }
   EXPECT_NO_THROW(worker_.get());
@@ -249,7 +252,7 @@ TEST_F(WorkerTest, ADatasetWrittenToDuringATrialSpoilsItsResult) {
   const Failed failed = expect<Failed>();
   EXPECT_EQ(failed.failure, FailureClass::run_error) << failed.message;
   give(assign("b"));  // it has the right content
-  EXPECT_EQ(expect<Finished>().cell, "b");
+  EXPECT_EQ(expect<Finished>().assignment, assignment("b"));
 }
 
 TEST_F(WorkerTest, AnAssignThatComesDuringATrialIsNotLost) {
@@ -260,8 +263,8 @@ TEST_F(WorkerTest, AnAssignThatComesDuringATrialIsNotLost) {
   }));
   expect<Progress>();
   give(assign("b"));
-  EXPECT_EQ(expect<Finished>().cell, "a");
-  EXPECT_EQ(expect<Finished>().cell, "b");
+  EXPECT_EQ(expect<Finished>().assignment, assignment("a"));
+  EXPECT_EQ(expect<Finished>().assignment, assignment("b"));
 }
 
 TEST_F(WorkerTest, BytesThatAreNoMessageEndItAndFailNoAttempt) {
