@@ -1,30 +1,36 @@
 #include "worker/mpi_transport.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <mpi.h>
 
+#include <atomic>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
+#include <iterator>
 #include <list>
+#include <mutex>
 #include <set>
 #include <thread>
 
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
+#include "worker/bell.h"
+#include "worker/mpi_call.h"
+#include "worker/mpi_exchange.h"
 #include "worker/pacer.h"
 
 namespace missmodal::worker {
 namespace {
 
 constexpr int kTag = 1;
-
-void check_mpi(int code, const char* call) {
-  if (code == MPI_SUCCESS) return;
-  char text[MPI_MAX_ERROR_STRING] = {};
-  int length = 0;
-  MPI_Error_string(code, text, &length);
-  throw RunError(fmt::format("{}: {}", call, std::string(text, static_cast<std::size_t>(length))));
-}
+constexpr int kFarewellTag =
+    2;  // a worker to the coordinator: nothing more comes; back: nothing more is wanted
+// How many sends one call looks after: one that will never end, to a rank that died, must not cost every
+// call.
+constexpr std::size_t kTestedSends = 16;
 
 bool completed(MPI_Request& request) {
   int done = 0;
@@ -39,6 +45,28 @@ struct Transfer {
   MPI_Request request = MPI_REQUEST_NULL;
 };
 
+// MPI_Finalize has no limit of its own.
+void finalize(int rank, std::chrono::milliseconds limit) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool over = false;
+  std::thread watch([&] {
+    std::unique_lock lock(mutex);
+    if (changed.wait_for(lock, limit, [&] { return over; })) return;
+    std::fprintf(stderr, "missmodal: rank %d: MPI_Finalize does not return\n", rank);
+    std::fflush(nullptr);
+    std::_Exit(kExitTrouble);
+  });
+  const int code = MPI_Finalize();
+  {
+    const std::lock_guard lock(mutex);
+    over = true;
+    changed.notify_all();
+  }
+  watch.join();
+  check_mpi(code, "MPI_Finalize");
+}
+
 }  // namespace
 
 struct MpiTransport::Job {
@@ -48,14 +76,38 @@ struct MpiTransport::Job {
   int local_rank = 0;
   bool left = false;
   std::list<Transfer> sending;
+  std::list<Transfer>::iterator next_tested = sending.end();
   std::list<Transfer> receiving;  // in order of arrival
+  std::deque<Envelope> arrived;
+  std::set<int> parted;  // ranks whose farewell has come
+  std::shared_ptr<Bell> bell = std::make_shared<Bell>();
+  std::atomic<bool> woken = false;
+  std::unique_ptr<MpiExchanges> exchanges;  // once MPI is initialised
 
   void check_thread() const { MISSMODAL_CHECK(std::this_thread::get_id() == thread); }
 
   void progress() {
     check_thread();
-    sending.remove_if([](Transfer& transfer) { return completed(transfer.request); });
+    test_sends();
     accept_arrivals();
+    exchanges->progress();
+  }
+
+  void send(int to, std::string bytes, int tag) {
+    Transfer& transfer = sending.emplace_back();
+    transfer.peer = to;
+    transfer.bytes = std::move(bytes);
+    check_mpi(MPI_Isend(transfer.bytes.data(), static_cast<int>(transfer.bytes.size()), MPI_BYTE, to, tag,
+                        MPI_COMM_WORLD, &transfer.request),
+              "MPI_Isend");
+    if (completed(transfer.request)) sending.pop_back();  // as small ones are
+  }
+
+  void test_sends() {
+    for (std::size_t tested = 0; tested < kTestedSends && !sending.empty(); ++tested) {
+      if (next_tested == sending.end()) next_tested = sending.begin();
+      next_tested = completed(next_tested->request) ? sending.erase(next_tested) : std::next(next_tested);
+    }
   }
 
   void accept_arrivals() {
@@ -64,7 +116,7 @@ struct MpiTransport::Job {
       MPI_Message message = MPI_MESSAGE_NULL;
       MPI_Status status{};
       check_mpi(MPI_Improbe(MPI_ANY_SOURCE, kTag, MPI_COMM_WORLD, &found, &message, &status), "MPI_Improbe");
-      if (!found) return;
+      if (!found) break;
       int size_bytes = 0;
       check_mpi(MPI_Get_count(&status, MPI_BYTE, &size_bytes), "MPI_Get_count");
       if (size_bytes < 0 || static_cast<std::size_t>(size_bytes) > kLargestMessage) {  // or MPI_UNDEFINED
@@ -77,21 +129,34 @@ struct MpiTransport::Job {
       check_mpi(MPI_Imrecv(transfer.bytes.data(), size_bytes, MPI_BYTE, &message, &transfer.request),
                 "MPI_Imrecv");
     }
+    std::set<int> behind;  // the peers of which something earlier is still arriving
+    for (auto transfer = receiving.begin(); transfer != receiving.end();) {
+      if (!behind.contains(transfer->peer) && completed(transfer->request)) {
+        arrived.push_back({transfer->peer, std::move(transfer->bytes)});
+        transfer = receiving.erase(transfer);
+      } else {
+        behind.insert(transfer->peer);
+        ++transfer;
+      }
+    }
   }
 
-  std::optional<Envelope> next() {
-    std::set<int> behind;  // the peers of which something earlier is still arriving
-    for (auto transfer = receiving.begin(); transfer != receiving.end(); ++transfer) {
-      if (behind.contains(transfer->peer)) continue;
-      if (!completed(transfer->request)) {
-        behind.insert(transfer->peer);
-        continue;
-      }
-      Envelope envelope{transfer->peer, std::move(transfer->bytes)};
-      receiving.erase(transfer);
-      return envelope;
+  void accept_farewells() {
+    for (;;) {
+      int found = 0;
+      MPI_Message message = MPI_MESSAGE_NULL;
+      MPI_Status status{};
+      check_mpi(MPI_Improbe(MPI_ANY_SOURCE, kFarewellTag, MPI_COMM_WORLD, &found, &message, &status),
+                "MPI_Improbe");
+      if (!found) return;
+      check_mpi(MPI_Mrecv(nullptr, 0, MPI_BYTE, &message, MPI_STATUS_IGNORE), "MPI_Mrecv");  // it is all here
+      parted.insert(status.MPI_SOURCE);
     }
-    return std::nullopt;
+  }
+
+  bool sends_to(const std::set<int>& ranks) const {
+    return std::any_of(sending.begin(), sending.end(),
+                       [&](const Transfer& transfer) { return ranks.contains(transfer.peer); });
   }
 
   // False if `deadline` passes before `done` holds.
@@ -109,6 +174,9 @@ struct MpiTransport::Job {
 };
 
 MpiTransport::MpiTransport() : job_(std::make_unique<Job>()) {
+  // MPI_Finalize begins with a barrier of Open MPI's daemons, which after the death of a rank may never end.
+  // leave() has seen to it that nobody waits for anybody.
+  setenv("OMPI_MCA_async_mpi_finalize", "1", /*overwrite=*/0);
   int provided = 0;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   if (provided < MPI_THREAD_FUNNELED) throw RunError("MPI_Init_thread: this MPI allows no threads at all");
@@ -120,6 +188,7 @@ MpiTransport::MpiTransport() : job_(std::make_unique<Job>()) {
             "MPI_Comm_split_type");
   check_mpi(MPI_Comm_rank(host, &job_->local_rank), "MPI_Comm_rank");
   MPI_Comm_free(&host);
+  job_->exchanges = std::make_unique<MpiExchanges>(job_->bell);
 }
 
 MpiTransport::~MpiTransport() {
@@ -144,43 +213,88 @@ int MpiTransport::local_rank() const {
 
 void MpiTransport::send(int to, std::string bytes) {
   check_send(*this, to, bytes);
-  job_->progress();
-  Transfer& transfer = job_->sending.emplace_back();
-  transfer.peer = to;
-  transfer.bytes = std::move(bytes);
-  check_mpi(MPI_Isend(transfer.bytes.data(), static_cast<int>(transfer.bytes.size()), MPI_BYTE, to, kTag,
-                      MPI_COMM_WORLD, &transfer.request),
-            "MPI_Isend");
+  job_->check_thread();
+  job_->send(to, std::move(bytes), kTag);
 }
 
 std::optional<Envelope> MpiTransport::receive() {
   job_->progress();
-  return job_->next();
+  if (job_->arrived.empty()) return std::nullopt;
+  Envelope envelope = std::move(job_->arrived.front());
+  job_->arrived.pop_front();
+  return envelope;
 }
 
 bool MpiTransport::flush(std::chrono::milliseconds limit) {
   return job_->wait_until(Pacer::Clock::now() + limit, [this] { return job_->sending.empty(); });
 }
 
-void MpiTransport::leave(std::chrono::milliseconds limit) {
+std::shared_ptr<trainer::Exchange> MpiTransport::exchange(std::int64_t assignment, std::vector<int> ranks) {
+  job_->check_thread();
+  return job_->exchanges->open(assignment, std::move(ranks));
+}
+
+void MpiTransport::wait_for_work(std::chrono::microseconds limit) {
   const auto deadline = Pacer::Clock::now() + limit;
-  const auto late = [&](const char* what) {
+  for (;;) {
+    job_->progress();
+    if (job_->woken.exchange(false) || !job_->arrived.empty()) return;
+    const auto now = Pacer::Clock::now();
+    if (now >= deadline) return;
+    const auto pace = job_->exchanges->pace(now);
+    if (pace && pace->count() == 0) {
+      std::this_thread::yield();
+    } else {
+      job_->bell->wait_until(pace ? std::min(deadline, now + *pace) : deadline);
+    }
+  }
+}
+
+void MpiTransport::wake() {
+  job_->woken = true;
+  job_->bell->ring();
+}
+
+void MpiTransport::leave(std::chrono::milliseconds limit, const std::set<int>& missing) {
+  const auto deadline = Pacer::Clock::now() + limit;
+  std::set<int> peers;
+  for (int peer = 0; peer < job_->size; ++peer) {
+    const bool known = job_->rank == kCoordinatorRank ? peer != kCoordinatorRank : peer == kCoordinatorRank;
+    if (known && !(job_->rank == kCoordinatorRank && missing.contains(peer))) peers.insert(peer);
+  }
+  const auto drained = [&] {
+    job_->arrived.clear();
+    job_->accept_farewells();
+    return !job_->sends_to(peers);
+  };
+  const auto parted = [&] {
+    return drained() && std::includes(job_->parted.begin(), job_->parted.end(), peers.begin(), peers.end());
+  };
+  const auto late = [&](const std::string& what) {
     return RunError(fmt::format("rank {}: {} within {:.3g} s", job_->rank, what,
                                 std::chrono::duration<double>(limit).count()));
   };
-  const auto drained = [this] {
-    while (job_->next()) continue;
-    return job_->sending.empty();
+  const auto say_farewell = [&] {
+    for (int peer = 0; peer < job_->size; ++peer) {
+      // The missing too: one that was only slow is let go when it comes.
+      if (peer != job_->rank && (job_->rank == kCoordinatorRank || peer == kCoordinatorRank)) {
+        job_->send(peer, "", kFarewellTag);
+      }
+    }
   };
   if (!job_->wait_until(deadline, drained)) throw late("not every message was taken over");
-  // Not MPI_Finalize itself: while it waits, it takes no message over, and it has no limit.
-  MPI_Request everyone = MPI_REQUEST_NULL;
-  check_mpi(MPI_Ibarrier(MPI_COMM_WORLD, &everyone), "MPI_Ibarrier");
-  if (!job_->wait_until(deadline, [&] { return drained() && completed(everyone); })) {
-    throw late("not every rank has left");
+  if (job_->rank != kCoordinatorRank) say_farewell();
+  if (!job_->wait_until(deadline, parted)) {
+    std::vector<int> waited_for;
+    std::set_difference(peers.begin(), peers.end(), job_->parted.begin(), job_->parted.end(),
+                        std::back_inserter(waited_for));
+    throw late(
+        fmt::format("{} {} not left", fmt::join(waited_for, ", "), waited_for.size() == 1 ? "has" : "have"));
   }
+  if (job_->rank == kCoordinatorRank) say_farewell();
+  if (!job_->wait_until(deadline, drained)) throw late("not every farewell was taken over");
   job_->left = true;
-  check_mpi(MPI_Finalize(), "MPI_Finalize");
+  finalize(job_->rank, std::min<std::chrono::milliseconds>(limit, kFinalizeLimit));
 }
 
 void MpiTransport::abort(int exit_code) {

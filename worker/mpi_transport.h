@@ -2,6 +2,7 @@
 // Transport over MPI_COMM_WORLD with non-blocking calls alone, and the life of MPI itself.
 
 #include <memory>
+#include <set>
 
 #include "worker/transport.h"
 
@@ -22,10 +23,17 @@ class MpiTransport : public Transport {
   void send(int to, std::string bytes) override;
   std::optional<Envelope> receive() override;
   bool flush(std::chrono::milliseconds limit) override;
-  // Collective, after the coordinator said Stop: waits until every rank has come here and everything sent is
-  // taken over, by receivers that no longer want it too; then MPI is over. Throws RunError if `limit` passes
-  // first.
-  void leave(std::chrono::milliseconds limit);
+  std::shared_ptr<trainer::Exchange> exchange(std::int64_t assignment, std::vector<int> ranks) override;
+  void wait_for_work(std::chrono::microseconds limit) override;
+  void wake() override;
+  // Every rank's last call, the workers' after the coordinator said Stop. The coordinator waits until all
+  // workers have come here, but for those in `missing`, and everything sent to them is taken over, by
+  // receivers that no longer want it too; then it lets them go, and MPI is over. A worker waits for the
+  // coordinator alone. `missing` is the coordinator's: ranks that died, or are not expected to answer. Throws
+  // RunError if `limit` passes first. Where MPI_Finalize then takes longer than that or kFinalizeLimit, the
+  // process ends with kExitTrouble.
+  void leave(std::chrono::milliseconds limit, const std::set<int>& missing = {});
+  static constexpr std::chrono::seconds kFinalizeLimit{60};
   [[noreturn]] void abort(int exit_code);  // ends every rank of the job
 
  private:

@@ -4,8 +4,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
+
+#include "trainer/parallel/exchange.h"
 
 namespace missmodal::worker {
 
@@ -19,7 +24,7 @@ struct Envelope {
   std::string bytes;
 };
 
-// One object per rank, used by one thread.
+// One object per rank, used by one thread; wake() alone may come from any.
 class Transport {
  public:
   virtual ~Transport() = default;
@@ -35,6 +40,16 @@ class Transport {
   // Waits until everything sent has been taken over by the receivers; false if `limit` passes first. What
   // arrives meanwhile is kept for receive(), so that two ranks that flush never wait for each other.
   virtual bool flush(std::chrono::milliseconds limit) = 0;
+
+  // This rank's door to the gang that trains assignment `assignment`; `ranks` are the members by place, the
+  // same on each, this one among them. Another thread may use it, in which nothing happens unless the
+  // transport's thread calls receive(), flush() or wait_for_work() again and again. It must be gone before
+  // the transport is. Precondition: the first for this assignment.
+  virtual std::shared_ptr<trainer::Exchange> exchange(std::int64_t assignment, std::vector<int> ranks) = 0;
+  // Returns when a message has arrived, wake() was called since the last time, or `limit` has passed. Until
+  // then it sleeps, and keeps messages and exchanges moving.
+  virtual void wait_for_work(std::chrono::microseconds limit) = 0;
+  virtual void wake() = 0;
 };
 
 // send's precondition and limit, the same for every transport.

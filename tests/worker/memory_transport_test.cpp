@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "sweeps/error.h"
+#include "trainer/parallel/message_communicator.h"
 
 namespace missmodal::worker {
 namespace {
@@ -48,6 +51,43 @@ TEST(MemoryTransport, CarriesMessagesBetweenThreads) {
     ++i;
   }
   sender.join();
+}
+
+TEST(MemoryTransport, WaitsForAMessageOrUntilItIsWoken) {
+  constexpr std::chrono::hours kEver{1};
+  const auto boxes = std::make_shared<Mailboxes>(2);
+  MemoryTransport a(boxes, 0), b(boxes, 1);
+  std::thread other([&] { a.send(1, "word"); });
+  b.wait_for_work(kEver);
+  EXPECT_EQ(b.receive()->bytes, "word");
+  other.join();
+  other = std::thread([&] { b.wake(); });
+  b.wait_for_work(kEver);
+  other.join();
+  EXPECT_FALSE(b.receive().has_value());
+  b.wait_for_work(std::chrono::microseconds(1));  // the limit
+  b.wake();
+  b.wait_for_work(kEver);  // woken before
+}
+
+// The members of a gang are named by place, which is no rank.
+TEST(MemoryTransport, CarriesTheExchangesOfGangs) {
+  const auto boxes = std::make_shared<Mailboxes>(4);
+  std::vector<std::thread> ranks;
+  for (const int rank : {1, 2, 3}) {
+    ranks.emplace_back([&, rank] {
+      MemoryTransport transport(boxes, rank);
+      for (const std::int64_t assignment : {7, 8}) {
+        trainer::MessageCommunicator gang(transport.exchange(assignment, {3, 1, 2}),
+                                          std::chrono::seconds(60));
+        EXPECT_EQ(gang.rank(), rank % 3);
+        const auto value = std::make_shared<std::int64_t>(rank);
+        gang.broadcast({value, 1, trainer::ElementType::int64}, 0);
+        EXPECT_EQ(*value, 3);
+      }
+    });
+  }
+  for (std::thread& rank : ranks) rank.join();
 }
 
 }  // namespace

@@ -4,7 +4,10 @@
 #include "worker/mpi_transport.h"
 
 #include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <string>
@@ -97,6 +100,55 @@ int late(MpiTransport& transport) {
   return verdict(false, "rank 1 outlived the job");
 }
 
+// Rank 1 dies, and rank 0 knows it; rank 2 has something to say before it leaves.
+int dead(MpiTransport& transport) {
+  if (transport.rank() == 1) kill(getpid(), SIGKILL);
+  if (transport.rank() == 2) transport.send(kCoordinatorRank, std::string(kLarge, 'x'));
+  if (transport.rank() == 0) {
+    transport.send(1, "never taken");
+    transport.send(1, std::string(kLarge, 'x'));
+  }
+  const bool received = transport.rank() != 0 || gather(transport, 1).size() == 1;
+  transport.leave(kLimit, {1});
+  return verdict(received, "the living rank was not heard");
+}
+
+// Rank 1 is stopped, as a debugger would do it: rank 0 leaves all the same, and then ends it.
+int stopped(MpiTransport& transport) {
+  if (transport.rank() == 1) {
+    transport.send(kCoordinatorRank, std::to_string(getpid()));
+    transport.flush(kLimit);
+    kill(getpid(), SIGSTOP);
+  }
+  const std::vector<std::string> pid =
+      transport.rank() == 0 ? gather(transport, 1) : std::vector<std::string>{};
+  transport.leave(kLimit, {1});
+  if (transport.rank() == 0) kill(std::stoi(pid.at(0)), SIGKILL);
+  return 0;
+}
+
+// Many sends that will never end cost as little as a few.
+int stuck_sends(MpiTransport& transport) {
+  constexpr int kSends = 4000;
+  if (transport.rank() == 1) {
+    const auto until = Pacer::Clock::now() + seconds(3);
+    while (Pacer::Clock::now() < until) std::this_thread::yield();
+  } else {
+    const auto receives = [&] {
+      const auto start = Pacer::Clock::now();
+      for (int i = 0; i < 1000; ++i) transport.receive();
+      return std::chrono::duration<double>(Pacer::Clock::now() - start).count();
+    };
+    for (int i = 0; i < 20; ++i) transport.send(1, std::string(64 << 10, 'x'));
+    const double few = std::min({receives(), receives(), receives()});
+    for (int i = 0; i < kSends; ++i) transport.send(1, std::string(64 << 10, 'x'));
+    const double many = std::min({receives(), receives(), receives()});
+    if (many > 10 * few) return verdict(false, fmt::format("{} s, and {} s with many sends", few, many));
+  }
+  transport.leave(kLimit);
+  return 0;
+}
+
 int other_thread(MpiTransport& transport) {
   std::thread([&] { transport.receive(); }).join();
   transport.leave(kLimit);
@@ -105,8 +157,16 @@ int other_thread(MpiTransport& transport) {
 
 int run(const std::string& scenario) {
   static const std::map<std::string, int (*)(MpiTransport&)> scenarios{
-      {"order", order},   {"flush", flush}, {"unwanted", unwanted},         {"large", large},
-      {"throws", throws}, {"late", late},   {"other_thread", other_thread},
+      {"order", order},
+      {"flush", flush},
+      {"unwanted", unwanted},
+      {"large", large},
+      {"throws", throws},
+      {"late", late},
+      {"other_thread", other_thread},
+      {"dead", dead},
+      {"stopped", stopped},
+      {"stuck_sends", stuck_sends},
   };
   MpiTransport transport;
   return scenarios.at(scenario)(transport);

@@ -11,15 +11,15 @@ LIMIT = 100  # seconds a job may take on a loaded machine: more than its ranks w
 
 
 class MpiTransport(unittest.TestCase):
-    def ranks(self, scenario, *flags):
-        """Exit code and stderr of two ranks. Jobs that end at the same time take each other's shared folder away."""
+    def ranks(self, scenario, *flags, count=2):
+        """Exit code and stderr. Jobs that end at the same time take each other's shared folder away."""
         with tempfile.TemporaryDirectory(prefix="mpi") as folder:
             environment = {
                 **os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
                 "OMPI_MCA_orte_tmpdir_base": folder,
             }
             done = subprocess.run(
-                ["mpirun", "--oversubscribe", "--bind-to", "none", *flags, "-n", "2", PROGRAM, scenario],
+                ["mpirun", "--oversubscribe", "--bind-to", "none", *flags, "-n", str(count), PROGRAM, scenario],
                 env=environment, capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
         return done.returncode, done.stderr
 
@@ -53,6 +53,22 @@ class MpiTransport(unittest.TestCase):
 
     def test_a_rank_that_never_leaves_is_not_waited_for(self):
         self.assert_ends("late", "missmodal: rank 0 ends without the others")
+
+    def assert_survivors_leave(self, scenario):
+        """mpirun's own notes of the death are on stderr too."""
+        code, errors = self.ranks(scenario, "--enable-recovery", count=3)
+        self.assertEqual(code, 0)
+        self.assertNotIn("wrong:", errors)
+        self.assertNotIn("missmodal:", errors)
+
+    def test_a_rank_that_died_is_not_waited_for(self):
+        self.assert_survivors_leave("dead")
+
+    def test_a_rank_that_is_stopped_is_not_waited_for(self):
+        self.assert_survivors_leave("stopped")
+
+    def test_sends_that_never_end_cost_the_other_calls_nothing(self):
+        self.assert_right("stuck_sends")
 
     def test_a_second_thread_is_refused(self):
         self.assert_ends("other_thread", "check failed: std::this_thread::get_id() == thread")

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "tests/trainer/parallel/mortal_exchange.h"
 #include "tests/trainer/parallel/small_gang.h"
 
 namespace missmodal::trainer {
@@ -252,36 +253,6 @@ TEST(MessageCommunicator, WaitsForASlowMemberWithinTheLimit) {
 
 struct Died : std::exception {};
 
-// The exchange of a member that dies at its `life`-th message: from then on nobody hears of it.
-class MortalExchange : public Exchange {
- public:
-  MortalExchange(std::shared_ptr<Exchange> exchange, int life)
-      : exchange_(std::move(exchange)), life_(life) {}
-  int rank() const override { return exchange_->rank(); }
-  int size() const override { return exchange_->size(); }
-  TransferRef send(int to, Lane lane, Bytes bytes) override {
-    live();
-    return exchange_->send(to, lane, std::move(bytes));
-  }
-  TransferRef receive(int from, Lane lane, Bytes bytes) override {
-    live();
-    return exchange_->receive(from, lane, std::move(bytes));
-  }
-  void wait(std::span<const TransferRef> all, std::span<const TransferRef> any,
-            Clock::time_point deadline) override {
-    exchange_->wait(all, any, deadline);
-  }
-  void abort() override { exchange_->abort(); }
-
- private:
-  void live() {
-    if (life_-- <= 0) throw Died();
-  }
-
-  std::shared_ptr<Exchange> exchange_;
-  int life_;
-};
-
 void die_at(int life, int size, int mortal) {
   in_threads(size, [&](std::shared_ptr<Exchange> exchange) {
     const auto work = [](MessageCommunicator& gang) {
@@ -294,7 +265,8 @@ void die_at(int life, int size, int mortal) {
     };
     if (exchange->rank() == mortal) {
       // Never taken apart: a dead process says no farewell.
-      auto* gang = new MessageCommunicator(std::make_shared<MortalExchange>(exchange, life), kAmple);
+      auto* gang = new MessageCommunicator(
+          std::make_shared<MortalExchange>(exchange, life, [] { throw Died(); }), kAmple);
       static std::mutex mutex;
       static std::vector<MessageCommunicator*> dead;
       EXPECT_THROW(work(*gang), Died);
