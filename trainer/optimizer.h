@@ -1,42 +1,66 @@
 #pragma once
-// AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW computes it, after torch.nn.utils.clip_grad_norm_:
-// two learning rates, weight decay on matrices only, linear warmup.
+// Adam and AdamW (Loshchilov & Hutter 2019) as torch.optim computes them, after
+// torch.nn.utils.clip_grad_norm_ or clip_grad_value_.
 
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
-#include "sweeps/configuration.h"
+#include "trainer/adamw_loop.h"
 #include "trainer/model/model.h"
+#include "trainer/model/named_tensors.h"
+#include "trainer/model/optimizer_plan.h"
 
 namespace missmodal::trainer {
 
-class AdamW {
+class Optimizer {
  public:
-  // Takes the model's used parameters that require a gradient, where they are now: move the model to its
-  // device first. The model must outlive this object's use.
-  AdamW(const Model& model, const sweeps::TrainingConfiguration& configuration);
+  // Takes the plan's parameters where they are now: move the model to its device first. The model must
+  // outlive this object's use.
+  Optimizer(const Model& model, OptimizerPlan plan);
 
-  // One update from these parameters' gradients; yields their global norm before clipping. A non-finite norm
-  // changes nothing. Parameters without a gradient stay as they are. On a GPU it waits for the device once.
-  double step();
+  // What an update found, as scalars on the parameters' device.
+  struct Step {
+    torch::Tensor norm;    // over the gradients, before clipping; undefined if this batch made no update
+    torch::Tensor finite;  // bool: whether the loss and the norm were
+  };
+
+  // Around the backward pass of every batch. The first of `accumulation` batches drops the gradients of the
+  // step before; the last one's end makes the update.
+  void begin_batch();
+  Step end_batch(const torch::Tensor& loss);
+  // Forgets batches that have made no update yet, as at an epoch's end.
+  void drop_batches();
+
+  // One update from these parameters' gradients; `loss`, if defined, is what they are gradients of. Where it
+  // or the norm is not finite nothing changes. Parameters without a gradient stay as they are.
+  Step step(const torch::Tensor& loss = {});
   void zero_grad();
+
+  // Moments and number of steps, all that the next update depends on beside the parameters: the tensors
+  // themselves.
+  NamedTensors state() const;
 
  private:
   struct Parameter {
+    std::string name;
     torch::Tensor value;
     torch::Tensor first_moment;
     torch::Tensor second_moment;
     double learning_rate = 0;
-    double weight_decay = 0;  // 0 for biases and LayerNorm: what has one dimension
+    double weight_decay = 0;
+    Decay decay = Decay::decoupled;
   };
   double gradient_norm() const;
   double warmup() const;  // factor of the learning rate at this step
+  void update(Parameter& parameter, const torch::Tensor& gradient, AdamWUpdate update) const;
 
-  sweeps::TrainingConfiguration configuration_;
-  std::vector<Parameter> parameters_;
-  std::int64_t steps_ = 0;
+  OptimizerPlan plan_;
+  std::vector<Parameter> parameters_;  // in the model's order, which is the order that norms are summed in
+  torch::Tensor steps_;                // int64 scalar on the CPU
+  int batches_ = 0;                    // since the last update
 };
 
 }  // namespace missmodal::trainer

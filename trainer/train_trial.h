@@ -4,7 +4,6 @@
 
 #include <torch/torch.h>
 
-#include <functional>
 #include <optional>
 
 #include "sweeps/condition.h"
@@ -13,6 +12,7 @@
 #include "sweeps/trial_result.h"
 #include "trainer/checkpoint.h"
 #include "trainer/data/dataset.h"
+#include "trainer/training.h"
 
 namespace missmodal::trainer {
 
@@ -22,13 +22,6 @@ struct EvaluationSetup {
   sweeps::EvaluationPlan plan;
   sweeps::MaskTable valid;
   sweeps::MaskTable test;
-};
-
-struct TrialHooks {
-  std::function<void(const sweeps::EpochRecord&)> on_epoch = [](const sweeps::EpochRecord&) {};
-  // Asked before every batch of training, validation and evaluation; true ends the trial as `interrupted`,
-  // without predictions.
-  std::function<bool()> interrupted = [] { return false; };
 };
 
 struct TrainedTrial {

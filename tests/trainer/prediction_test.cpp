@@ -23,7 +23,7 @@ class Telltale : public Model {
     return batch.labels.unsqueeze(0) + 10 * torch::arange(7).unsqueeze(1);
   }
   torch::Tensor predict_complete(const Batch& batch) override { return predict(batch)[0]; }
-  bool is_pretrained(const std::string&) const override { return false; }
+  std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration&) const override { return {}; }
   bool is_used(const std::string&) const override { return true; }
 
   std::vector<std::int64_t> sizes;  // of the batches seen

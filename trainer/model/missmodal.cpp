@@ -6,6 +6,7 @@
 
 #include "sweeps/error.h"
 #include "trainer/model/bert_weights.h"
+#include "trainer/model/fine_tuning.h"
 #include "trainer/model/losses.h"
 #include "trainer/model/sequence_encoder.h"
 
@@ -17,6 +18,10 @@ namespace {
 
 bool starts_with(const std::string& text, std::string_view start) {
   return text.rfind(start, 0) == 0;
+}
+
+bool is_bert(const std::string& parameter) {
+  return starts_with(parameter, "text.bert.");
 }
 
 sweeps::ZeroAt zero_at(const sweeps::EvaluationConfiguration& evaluation, Modality modality) {
@@ -72,6 +77,12 @@ void MissModal::load_text_weights() {
   if (configuration_.model.text_encoder != sweeps::TextEncoder::bert) return;
   if (configuration_.model.text_init == sweeps::TextInit::random) return;
   load_bert_weights(static_cast<BertEncoder&>(encoder(Modality::text)), configuration_.model.text_weights);
+}
+
+void MissModal::freeze_text() {
+  for (auto& item : named_parameters()) {
+    if (is_bert(item.key())) item.value().set_requires_grad(false);
+  }
 }
 
 const RaggedBatch& MissModal::input(const Batch& batch, Modality modality) const {
@@ -177,8 +188,8 @@ torch::Tensor MissModal::predict_complete(const Batch& batch) {
   return predictor_->predict(fusion_->fuse(encode(batch, off), Subset::TAV, off));
 }
 
-bool MissModal::is_pretrained(const std::string& parameter) const {
-  return starts_with(parameter, "text.bert.");
+std::vector<OptimizerPlan> MissModal::optimizers(const sweeps::TrainingConfiguration& training) const {
+  return {fine_tuning_plan(*this, training, is_bert)};
 }
 
 bool MissModal::is_used(const std::string& parameter) const {

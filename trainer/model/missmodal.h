@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "trainer/model/fusion.h"
 #include "trainer/model/modality_encoder.h"
@@ -19,10 +20,12 @@ class MissModal : public Model {
   void initialize();         // from configuration.seed
   void load_text_weights();  // from configuration.model.text_weights, if the configuration asks for it
 
+  void freeze_text();  // the bert encoder then requires no gradient
+
   Losses losses(const Batch& batch, const TrainingStep& step) override;
   torch::Tensor predict(const Batch& batch) override;
   torch::Tensor predict_complete(const Batch& batch) override;
-  bool is_pretrained(const std::string& parameter) const override;
+  std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const override;
   bool is_used(const std::string& parameter) const override;
   std::string text_configuration() const override { return bert_configuration_; }
 

@@ -8,16 +8,6 @@
 
 namespace missmodal::trainer {
 
-namespace {
-
-void freeze_pretrained(Model& model) {
-  for (auto& item : model.named_parameters()) {
-    if (model.is_pretrained(item.key())) item.value().set_requires_grad(false);
-  }
-}
-
-}  // namespace
-
 std::shared_ptr<Model> make_model(const sweeps::Configuration& configuration, const Widths& widths) {
   if (configuration.model.name != "missmodal") {
     throw InputError("model.name", fmt::format("no such model: {}", configuration.model.name));
@@ -29,7 +19,7 @@ std::shared_ptr<Model> make_model(const sweeps::Configuration& configuration, co
   auto model = std::make_shared<MissModal>(configuration, widths, text_configuration);
   model->initialize();
   model->load_text_weights();
-  if (configuration.training.text_learning_rate == 0) freeze_pretrained(*model);
+  if (configuration.training.text_learning_rate == 0) model->freeze_text();
   return model;
 }
 

@@ -14,6 +14,8 @@
 #include "sweeps/configuration.h"
 #include "sweeps/subset.h"
 #include "trainer/data/dataset.h"
+#include "trainer/model/named_tensors.h"
+#include "trainer/model/optimizer_plan.h"
 
 namespace missmodal::trainer {
 
@@ -54,13 +56,16 @@ class Model : public torch::nn::Module {
   virtual torch::Tensor predict(const Batch& batch) = 0;
   // (B): complete modalities only; what row TAV of predict() holds.
   virtual torch::Tensor predict_complete(const Batch& batch) = 0;
-  // Parameters trained at text_learning_rate: the pretrained text encoder's. Names as in named_parameters().
-  virtual bool is_pretrained(const std::string& parameter) const = 0;
+  // Who steps which parameters; each batch is followed by a step of each, in this order.
+  virtual std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const = 0;
   // Whether any loss or scored prediction of this configuration can touch the parameter; a frozen one's too.
   virtual bool is_used(const std::string& parameter) const = 0;
   // What it takes, beside configuration and widths, to build this model again without the weights folder:
   // that folder's config.json, "" for a model that reads none.
   virtual std::string text_configuration() const { return ""; }
+  // What a training must not forget beside parameters and buffers, and a checkpoint need not know: the
+  // model's tables over the training split, the tensors themselves, always the same ones.
+  virtual NamedTensors tables() const { return {}; }
 };
 
 struct Widths {
@@ -71,9 +76,8 @@ struct Widths {
 
 // Builds the model of a resolved configuration on the CPU, initialised by configuration.seed alone (every
 // parameter from a counter-based stream keyed by its name, so not by rank, order or LibTorch version);
-// pretrained text weights are loaded from configuration.model.text_weights. Where text_learning_rate is 0,
-// is_pretrained() parameters are frozen: they require no gradient. Throws InputError for a bad weights
-// folder.
+// pretrained text weights are loaded from configuration.model.text_weights, and require no gradient where
+// text_learning_rate is 0. Throws InputError for a bad weights folder.
 std::shared_ptr<Model> make_model(const sweeps::Configuration& configuration, const Widths& widths);
 
 // The same network without values, for a checkpoint to fill: nothing is read from text_weights.

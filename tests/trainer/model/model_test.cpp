@@ -16,6 +16,10 @@
 namespace missmodal::trainer {
 namespace {
 
+bool is_bert(const std::string& parameter) {
+  return parameter.starts_with("text.bert.");
+}
+
 const testing::Lengths kLengths{{{3, 1, 5, 2}, {2, 4, 1, 3}, {6, 1, 2, 4}}};
 
 // A pretrained text encoder at learning rate 0.
@@ -41,21 +45,21 @@ TEST_P(FrozenText, HasNoGradientAndNoPartInTheNorm) {
   std::map<std::string, torch::Tensor> before;
   for (const auto& item : model->named_parameters()) {
     before[item.key()] = item.value().detach().clone();
-    EXPECT_EQ(item.value().requires_grad(), !model->is_pretrained(item.key())) << item.key();
+    EXPECT_EQ(item.value().requires_grad(), !is_bert(item.key())) << item.key();
   }
-  AdamW optimizer(*model, configuration_.training);
+  Optimizer optimizer(*model, model->optimizers(configuration_.training).front());
   for (int step = 0; step < 3; ++step) {
     optimizer.zero_grad();
     model->losses(batch_, {1111, step, 0}).total.backward();
     double squares = 0;
     for (const auto& item : model->named_parameters()) {
-      EXPECT_EQ(item.value().grad().defined(), !model->is_pretrained(item.key())) << item.key();
+      EXPECT_EQ(item.value().grad().defined(), !is_bert(item.key())) << item.key();
       if (item.value().grad().defined()) squares += item.value().grad().square().sum().item<double>();
     }
-    EXPECT_NEAR(optimizer.step(), std::sqrt(squares), 1e-5 * std::sqrt(squares));
+    EXPECT_NEAR(optimizer.step().norm.item<double>(), std::sqrt(squares), 1e-5 * std::sqrt(squares));
   }
   for (const auto& item : model->named_parameters()) {
-    EXPECT_EQ(torch::equal(item.value(), before[item.key()]), model->is_pretrained(item.key())) << item.key();
+    EXPECT_EQ(torch::equal(item.value(), before[item.key()]), is_bert(item.key())) << item.key();
   }
 }
 

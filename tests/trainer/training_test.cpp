@@ -1,0 +1,107 @@
+// A training that goes on from what was captured is the training that was never disturbed.
+
+#include "trainer/training.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "tests/trainer/forgetful_model.h"
+#include "tests/trainer/small_dataset.h"
+#include "trainer/threads.h"
+
+namespace missmodal::trainer {
+namespace {
+
+using missmodal::testing::ScratchFolder;
+using sweeps::Outcome;
+using testing::small_configuration;
+using MakeModel = std::function<std::shared_ptr<Model>()>;
+
+constexpr int kEpochs = 6;
+
+void expect_same(const NamedTensors& a, const NamedTensors& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_EQ(a[i].first, b[i].first);
+    EXPECT_TRUE(torch::equal(a[i].second, b[i].second)) << a[i].first;
+  }
+}
+
+class TrainingLaw : public ::testing::Test {
+ protected:
+  TrainingLaw() {
+    set_threads(1);
+    configuration_.training.learning_rate = 0.02;  // the best epoch is not the last
+    configuration_.training.max_epochs = kEpochs;
+    configuration_.training.patience = kEpochs;
+  }
+
+  Training training(const MakeModel& make) const { return {configuration_, *dataset_, make(), torch::kCPU}; }
+
+  void check(const MakeModel& make) {
+    std::vector<TrainingState> states;
+    Training undisturbed = training(make);
+    TrialHooks hooks;
+    hooks.on_epoch = [&](const sweeps::EpochRecord&) { states.push_back(undisturbed.capture()); };
+    states.push_back(undisturbed.capture());
+    ASSERT_EQ(undisturbed.run(hooks), Outcome::finished);
+    ASSERT_EQ(states.size(), kEpochs + 1U);
+    for (const TrainingState& state : states) {
+      SCOPED_TRACE(state.progress.epoch);
+      Training resumed = training(make);
+      resumed.restore(state);
+      ASSERT_EQ(resumed.run({}), Outcome::finished);
+      const TrainingProgress& a = undisturbed.progress();
+      const TrainingProgress& b = resumed.progress();
+      EXPECT_EQ(a.epoch, b.epoch);
+      EXPECT_EQ(a.step, b.step);
+      EXPECT_EQ(a.best_epoch, b.best_epoch);
+      EXPECT_EQ(a.best_mae, b.best_mae);
+      ASSERT_EQ(a.epochs.size(), b.epochs.size());
+      for (std::size_t i = 0; i < a.epochs.size(); ++i) {
+        EXPECT_EQ(a.epochs[i].losses, b.epochs[i].losses);
+        EXPECT_EQ(a.epochs[i].valid_mae, b.epochs[i].valid_mae);
+        EXPECT_EQ(a.epochs[i].best, b.epochs[i].best);
+      }
+      expect_same(values_of(*undisturbed.model()), values_of(*resumed.model()));
+      const TrainingState end = resumed.capture();
+      for (std::size_t i = 0; i < end.optimizers.size(); ++i)
+        expect_same(undisturbed.capture().optimizers[i], end.optimizers[i]);
+      EXPECT_GE(resumed.seconds(), state.progress.seconds);
+    }
+  }
+
+  ScratchFolder folder_;
+  std::shared_ptr<const Dataset> dataset_ = testing::small_dataset(folder_);
+  sweeps::Configuration configuration_ = small_configuration();
+};
+
+TEST_F(TrainingLaw, HoldsWithDropout) {
+  ASSERT_GT(configuration_.model.dropout, 0);
+  check([this] { return make_model(configuration_, widths_of(*dataset_)); });
+}
+
+TEST_F(TrainingLaw, HoldsWithWarmup) {
+  configuration_.training.warmup_steps = 10;
+  check([this] { return make_model(configuration_, widths_of(*dataset_)); });
+}
+
+TEST_F(TrainingLaw, HoldsWithBuffersAndTables) {
+  configuration_.training.learning_rate = 0.1;
+  check([] { return std::make_shared<testing::ForgetfulModel>(); });
+}
+
+// What a state holds does not change as the training goes on.
+TEST_F(TrainingLaw, ACapturedStateIsACopy) {
+  Training training = this->training([this] { return make_model(configuration_, widths_of(*dataset_)); });
+  const TrainingState state = training.capture();
+  const NamedTensors before = copied(state.model, torch::kCPU);
+  training.run({});
+  expect_same(state.model, before);
+}
+
+}  // namespace
+}  // namespace missmodal::trainer

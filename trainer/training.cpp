@@ -1,0 +1,157 @@
+#include "trainer/training.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "sweeps/error.h"
+#include "sweeps/evaluation/metrics.h"
+#include "sweeps/shuffle.h"
+
+namespace missmodal::trainer {
+namespace {
+
+using sweeps::EpochRecord;
+using sweeps::Outcome;
+using sweeps::SplitName;
+
+// The order of an epoch's utterances; docs/sweep_file.md lists the key texts of every shuffle.
+std::vector<std::size_t> epoch_order(std::size_t count, std::int64_t seed, int epoch) {
+  return sweeps::permutation(count, fmt::format("missmodal-batches-v1|{}|{}", seed, epoch));
+}
+
+double seconds_between(std::chrono::steady_clock::time_point start,
+                       std::chrono::steady_clock::time_point end) {
+  return std::chrono::duration<double>(end - start).count();
+}
+
+}  // namespace
+
+Training::Training(const sweeps::Configuration& configuration, const Dataset& dataset,
+                   std::shared_ptr<Model> model, torch::Device device)
+    : configuration_(configuration),
+      train_(dataset.split(SplitName::train)),
+      valid_(dataset.split(SplitName::valid)),
+      device_(device),
+      model_(std::move(model)),
+      collator_(normalization_of(dataset, configuration.normalize), device) {
+  model_->to(device);
+  for (OptimizerPlan& plan : model_->optimizers(configuration.training))
+    optimizers_.emplace_back(*model_, std::move(plan));
+}
+
+Outcome Training::run(const TrialHooks& hooks) {
+  while (!over()) {
+    if (const Outcome outcome = run_epoch(hooks); outcome != Outcome::finished) return outcome;
+  }
+  assign(best_, values_of(*model_));
+  return Outcome::finished;
+}
+
+bool Training::over() const {
+  const sweeps::TrainingConfiguration& training = configuration_.training;
+  return progress_.epoch >= training.max_epochs ||
+         (progress_.epoch > 0 && progress_.epoch - progress_.best_epoch >= training.patience);
+}
+
+Outcome Training::run_epoch(const TrialHooks& hooks) {
+  const auto start = Clock::now();
+  EpochRecord record;
+  record.epoch = progress_.epoch + 1;
+  if (const Outcome outcome = train(record, hooks); outcome != Outcome::finished) return outcome;
+  if (const Outcome outcome = validate(record, hooks); outcome != Outcome::finished) return outcome;
+  record.train_seconds = seconds_between(start, Clock::now());
+  close(record);
+  hooks.on_epoch(record);
+  return Outcome::finished;
+}
+
+Outcome Training::train(EpochRecord& record, const TrialHooks& hooks) {
+  model_->train();
+  for (Optimizer& optimizer : optimizers_) optimizer.drop_batches();
+  const std::vector<std::size_t> order = epoch_order(train_.size(), configuration_.seed, record.epoch);
+  const auto batch_size = static_cast<std::size_t>(configuration_.training.batch_size);
+  LossMeans means;
+  for (std::size_t first = 0; first < order.size(); first += batch_size) {
+    if (hooks.interrupted()) return Outcome::interrupted;
+    const std::size_t count = std::min(batch_size, order.size() - first);
+    if (!train_batch(std::span(order.data() + first, count), means)) return diverged();
+  }
+  record.losses = means.means();
+  return Outcome::finished;
+}
+
+// False if a loss or a gradient is not finite.
+bool Training::train_batch(std::span<const std::size_t> indices, LossMeans& means) {
+  const Batch batch = collator_.collate(train_, indices);
+  const Losses losses =
+      model_->losses(batch, {static_cast<std::uint64_t>(configuration_.seed), progress_.step, 0});
+  ++progress_.step;
+  for (Optimizer& optimizer : optimizers_) optimizer.begin_batch();
+  losses.total.backward();
+  for (Optimizer& optimizer : optimizers_) {
+    if (!optimizer.end_batch(losses.total).finite.item<bool>()) return false;
+  }
+  means.add(losses, batch.size());
+  return true;
+}
+
+Outcome Training::validate(EpochRecord& record, const TrialHooks& hooks) {
+  const auto predictions = predict_complete(*model_, valid_, collator_, pass(hooks));
+  if (!predictions) return Outcome::interrupted;
+  const sweeps::Metrics valid = sweeps::score(*predictions, valid_.labels);
+  if (!valid.mae || !std::isfinite(*valid.mae)) return diverged();
+  record.valid_mae = *valid.mae;
+  record.valid_corr = valid.corr;
+  record.best = progress_.best_epoch == 0 || *valid.mae < progress_.best_mae;
+  return Outcome::finished;
+}
+
+void Training::close(EpochRecord& record) {
+  progress_.epoch = record.epoch;
+  if (record.best) {
+    progress_.best_mae = record.valid_mae;
+    progress_.best_epoch = record.epoch;
+    best_ = copied(values_of(*model_), device_);
+  }
+  progress_.epochs.push_back(record);
+}
+
+Outcome Training::diverged() {
+  diverged_step_ = progress_.step;
+  return Outcome::diverged;
+}
+
+PassOptions Training::pass(const TrialHooks& hooks) const {
+  return {configuration_.training.batch_size, hooks.interrupted};
+}
+
+double Training::seconds() const {
+  return progress_.seconds + seconds_between(start_, Clock::now());
+}
+
+TrainingState Training::capture() const {
+  TrainingState state;
+  state.progress = progress_;
+  state.progress.seconds = seconds();
+  state.model = copied(values_of(*model_), torch::kCPU);
+  state.tables = copied(model_->tables(), torch::kCPU);
+  for (const Optimizer& optimizer : optimizers_)
+    state.optimizers.push_back(copied(optimizer.state(), torch::kCPU));
+  state.best = copied(best_, torch::kCPU);
+  return state;
+}
+
+void Training::restore(const TrainingState& state) {
+  MISSMODAL_CHECK(state.optimizers.size() == optimizers_.size());
+  progress_ = state.progress;
+  assign(state.model, values_of(*model_));
+  assign(state.tables, model_->tables());
+  for (std::size_t i = 0; i < optimizers_.size(); ++i) assign(state.optimizers[i], optimizers_[i].state());
+  best_ = copied(state.best, device_);
+  start_ = Clock::now();
+}
+
+}  // namespace missmodal::trainer

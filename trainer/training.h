@@ -1,0 +1,82 @@
+#pragma once
+// One training in progress: epochs until patience ends it.
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "sweeps/configuration.h"
+#include "sweeps/trial_result.h"
+#include "trainer/batch.h"
+#include "trainer/data/dataset.h"
+#include "trainer/loss_means.h"
+#include "trainer/model/model.h"
+#include "trainer/optimizer.h"
+#include "trainer/prediction.h"
+#include "trainer/training_state.h"
+
+namespace missmodal::trainer {
+
+struct TrialHooks {
+  std::function<void(const sweeps::EpochRecord&)> on_epoch = [](const sweeps::EpochRecord&) {};
+  // Asked before every batch of training, validation and evaluation; true ends the trial as `interrupted`,
+  // without predictions.
+  std::function<bool()> interrupted = [] { return false; };
+};
+
+class Training {
+ public:
+  // Moves the model to `device`. Configuration and dataset must outlive this object.
+  Training(const sweeps::Configuration& configuration, const Dataset& dataset, std::shared_ptr<Model> model,
+           torch::Device device);
+
+  // Epochs until patience or max_epochs end it, from wherever it stands. If finished the model holds the best
+  // epoch's values; else it is in no state to be used.
+  sweeps::Outcome run(const TrialHooks& hooks);
+
+  const TrainingProgress& progress() const { return progress_; }
+  // Of an outcome `diverged`: the step, from 1, whose loss or gradient was not finite, or after which the
+  // validation MAE was not.
+  std::int64_t diverged_step() const { return diverged_step_; }
+  double seconds() const;  // spent training so far
+
+  // Copies on the CPU. Precondition: an epoch has just ended (hooks.on_epoch is called there), or none has
+  // begun.
+  TrainingState capture() const;
+  // Goes on from there. Precondition: captured from a training of the same configuration and data.
+  void restore(const TrainingState& state);
+
+  const std::shared_ptr<Model>& model() const { return model_; }
+  const Collator& collator() const { return collator_; }
+  PassOptions pass(const TrialHooks& hooks) const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool over() const;
+  sweeps::Outcome run_epoch(const TrialHooks& hooks);
+  sweeps::Outcome train(sweeps::EpochRecord& record, const TrialHooks& hooks);
+  bool train_batch(std::span<const std::size_t> indices, LossMeans& means);
+  sweeps::Outcome validate(sweeps::EpochRecord& record, const TrialHooks& hooks);
+  void close(sweeps::EpochRecord& record);
+  sweeps::Outcome diverged();
+
+  const sweeps::Configuration& configuration_;
+  const Split& train_;
+  const Split& valid_;
+  torch::Device device_;
+  std::shared_ptr<Model> model_;
+  Collator collator_;
+  std::vector<Optimizer> optimizers_;
+  TrainingProgress progress_;
+  NamedTensors best_;
+  std::int64_t diverged_step_ = 0;
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace missmodal::trainer
