@@ -42,6 +42,9 @@ struct Wanted {
 
 // What a training's thread and the transport's share.
 struct Door {
+  Door(std::vector<int> members, int self, int first_tag, std::shared_ptr<Bell> rung)
+      : ranks(std::move(members)), place(self), tag(first_tag), bell(std::move(rung)) {}
+
   const std::vector<int> ranks;  // by place
   const int place;
   const int tag;  // of the first lane
@@ -54,7 +57,8 @@ struct Door {
   std::string trouble;
   bool aborted = false;
   bool closed = false;
-  std::atomic<bool> waiting = false;
+  bool waiting = false;
+  std::atomic<bool> urgent = false;  // what is waited for is more than a note, which mostly never comes
 
   bool ends_wait() const { return aborted || !trouble.empty() || trainer::settled(all, any); }
 
@@ -97,9 +101,10 @@ class MpiExchange : public trainer::Exchange {
     door_->any = any;
     if (!door_->ends_wait()) {
       door_->waiting = true;
-      door_->bell->ring();
+      door_->urgent = !all.empty();
+      if (door_->urgent) door_->bell->ring();
       door_->changed.wait_until(lock, deadline, [&] { return door_->ends_wait(); });
-      door_->waiting = false;
+      door_->waiting = door_->urgent = false;
     }
     door_->all = door_->any = {};
     if (!door_->trouble.empty()) throw RunError(door_->trouble);
@@ -202,7 +207,7 @@ class MpiExchanges::Traffic {
     MISSMODAL_CHECK(self != ranks.end());
     const auto place = static_cast<int>(self - ranks.begin());
     const auto tag = static_cast<int>(kFirstTag + assignment % gangs_ * trainer::kLanes);
-    doors_.emplace_back(new Door{std::move(ranks), place, tag, bell_, {}, {}, {}, {}, {}, {}});
+    doors_.push_back(std::make_shared<Door>(std::move(ranks), place, tag, bell_));
     return std::make_shared<MpiExchange>(doors_.back());
   }
 
@@ -224,12 +229,12 @@ class MpiExchanges::Traffic {
 
   std::optional<std::chrono::microseconds> pace(Clock::time_point now) const {
     using std::chrono::microseconds;
-    const bool waiting =
-        std::any_of(doors_.begin(), doors_.end(), [](const auto& door) { return door->waiting.load(); });
-    if (!waiting && data_open_ == 0) return std::nullopt;
+    const bool urgent =
+        std::any_of(doors_.begin(), doors_.end(), [](const auto& door) { return door->urgent.load(); });
+    if (!urgent && data_open_ == 0) return std::nullopt;
     // A transfer takes tens of microseconds, a mate that is late for it takes as long as its batch.
     const auto quiet = std::chrono::duration_cast<microseconds>(now - last_moved_);
-    if (waiting && quiet < microseconds(100)) return microseconds(0);
+    if (urgent && quiet < microseconds(100)) return microseconds(0);
     return std::clamp(quiet / 50, microseconds(20), microseconds(1000));
   }
 

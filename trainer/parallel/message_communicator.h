@@ -32,6 +32,9 @@ class MessageCommunicator : public Communicator {
   void all_gather(Buffer mine, std::span<const std::size_t> counts, Buffer all) override;
   void broadcast(Buffer buffer, int root) override;
   void abort() override { roll_call_.abort(); }
+  // For a communicator that computes elsewhere, and uses this one to find its mates and who of them is
+  // missing.
+  RollCall& roll_call() { return roll_call_; }
 
  private:
   enum class Stage { parts, results, done };
