@@ -58,11 +58,17 @@ int examine(const Flags& flags) {
     throw InputError("--path", flags.path + ": no such folder");
   }
   const std::vector<Finding> findings = {
-      examine_libtorch(),       examine_blas(),
-      examine_cores(),          examine_gpus(),
-      examine_nccl(),           examine_mpi_library(),
-      examine_launcher(),       examine_temporary_folder(),
-      examine_disk(flags.path), examine_file_system(flags.path),
+      examine_libtorch(),
+      examine_blas(),
+      examine_cores(),
+      examine_gpus(),
+      examine_nccl(),
+      examine_mps(),
+      examine_mpi_library(),
+      examine_launcher(),
+      examine_temporary_folder(),
+      examine_disk(flags.path),
+      examine_file_system(flags.path),
       examine_sqlite(),
   };
   flags.json ? print_json(findings) : print_text(findings);

@@ -13,9 +13,11 @@
 #include <iterator>
 #include <limits>
 #include <string>
+#include <system_error>
 
 #include "coordinator/main/doctor/doctor_finding.h"
 #include "coordinator/main/doctor/doctor_judgement.h"
+#include "trainer/parallel/nccl_binding.h"
 
 namespace missmodal::coordinator {
 namespace {
@@ -82,20 +84,32 @@ Finding examine_gpus() {
 }
 
 Finding examine_nccl() {
+  Nccl nccl{torch::cuda::is_available(), "", "", trainer::nccl_built_with()};
   // Never closed: a library that has started CUDA does not always survive its unloading.
   void* library = dlopen("libnccl.so.2", RTLD_LAZY | RTLD_LOCAL);
-  if (library == nullptr) {
-    if (!torch::cuda::is_available()) return {"NCCL", Verdict::ok, "not found; not needed without GPUs", ""};
-    return {"NCCL", Verdict::warn, "libnccl.so.2 not found: a trial can use only one GPU",
-            "apt install libnccl2, or add its folder to LD_LIBRARY_PATH"};
-  }
+  if (library == nullptr) return judge_nccl(nccl);
+  nccl.file = "libnccl.so.2";
   using GetVersion = int (*)(int*);
   const auto get_version = reinterpret_cast<GetVersion>(dlsym(library, "ncclGetVersion"));
+  if (get_version == nullptr) return judge_nccl(nccl);
+  Dl_info place{};
+  if (dladdr(reinterpret_cast<void*>(get_version), &place) != 0) nccl.file = place.dli_fname;
   int number = 0;
-  if (get_version == nullptr || get_version(&number) != 0) {
-    return {"NCCL", Verdict::warn, "libnccl.so.2 does not tell its version", "reinstall NCCL"};
+  if (get_version(&number) == 0) nccl.version = nccl_version(number);
+  return judge_nccl(nccl);
+}
+
+Finding examine_mps() {
+  Mps mps{torch::cuda::is_available(), false, ""};
+  std::error_code error;  // a process may end while it is looked at
+  for (const auto& process : std::filesystem::directory_iterator("/proc", error)) {
+    // The kernel keeps 15 characters of nvidia-cuda-mps-control and -server.
+    if (content(process.path() / "comm") == "nvidia-cuda-mps\n") mps.daemon = true;
   }
-  return {"NCCL", Verdict::ok, nccl_version(number), ""};
+  const char* folder = std::getenv("CUDA_MPS_PIPE_DIRECTORY");
+  const auto control = std::filesystem::path(folder != nullptr ? folder : "/tmp/nvidia-mps") / "control";
+  if (std::filesystem::exists(control, error)) mps.control = control.string();
+  return judge_mps(mps);
 }
 
 }  // namespace missmodal::coordinator

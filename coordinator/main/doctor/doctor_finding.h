@@ -22,6 +22,7 @@ Finding examine_blas();  // takes under a second
 Finding examine_cores();
 Finding examine_gpus();
 Finding examine_nccl();
+Finding examine_mps();
 
 // doctor_mpi.cpp
 Finding examine_mpi_library();       // without MPI_Init

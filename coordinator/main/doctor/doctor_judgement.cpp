@@ -74,6 +74,39 @@ Finding judge_launcher(int exit_code, const std::string& first_line) {
   }
 }
 
+Finding judge_nccl(const Nccl& nccl) {
+  const std::string built =
+      nccl.built_with.empty() ? "built without NCCL" : fmt::format("built with {}", nccl.built_with);
+  if (nccl.file.empty()) {
+    if (!nccl.gpus)
+      return {"NCCL", Verdict::ok, fmt::format("not found; not needed without GPUs; {}", built), ""};
+    return {"NCCL", Verdict::warn,
+            fmt::format("libnccl.so.2 not found: a trial can use only one GPU; {}", built),
+            "apt install libnccl2, or add its folder to LD_LIBRARY_PATH"};
+  }
+  if (nccl.version.empty()) {
+    return {"NCCL", Verdict::warn, fmt::format("{} does not tell its version; {}", nccl.file, built),
+            "reinstall NCCL"};
+  }
+  const std::string text = fmt::format("{} at {}; {}", nccl.version, nccl.file, built);
+  if (nccl.gpus && nccl.built_with.empty()) {
+    return {"NCCL", Verdict::warn, text + ": a trial can use only one GPU",
+            "install NCCL's headers (libnccl-dev) and build again"};
+  }
+  return {"NCCL", Verdict::ok, text, ""};
+}
+
+Finding judge_mps(const Mps& mps) {
+  if (!mps.gpus) return {"MPS", Verdict::ok, "not needed without GPUs", ""};
+  if (mps.daemon) return {"MPS", Verdict::ok, "runs: trials that share a GPU run at the same time", ""};
+  if (!mps.control.empty()) {
+    return {"MPS", Verdict::ok,
+            fmt::format("no daemon is seen here; {} is there, so one may run outside", mps.control), ""};
+  }
+  return {"MPS", Verdict::ok,
+          "does not run: trials that share a GPU take turns (nvidia-cuda-mps-control -d starts it)", ""};
+}
+
 std::string nccl_version(int number) {
   const int scale = number >= 10000 ? 10000 : 1000;
   return fmt::format("{}.{}.{}", number / scale, number % scale / 100, number % 100);

@@ -29,6 +29,22 @@ Finding judge_mpi(const std::string& version);
 // What `mpirun --version` returned: exit code as a shell tells it (124: ended by timeout, 127: not found).
 Finding judge_launcher(int exit_code, const std::string& first_line);
 
+struct Nccl {
+  bool gpus = false;         // that LibTorch sees
+  std::string file{};        // of the library that a program finds here; empty where there is none
+  std::string version{};     // its own word; empty where it gives none
+  std::string built_with{};  // the headers' version; empty where this program was built without NCCL
+};
+Finding judge_nccl(const Nccl& nccl);
+
+// CUDA's multi-process service lets the trials of several ranks run on one GPU at the same time.
+struct Mps {
+  bool gpus = false;
+  bool daemon = false;    // its processes are seen
+  std::string control{};  // its control file, where there is one; it may have outlived the daemon
+};
+Finding judge_mps(const Mps& mps);
+
 // ncclGetVersion's number: major * 10000 + minor * 100 + patch; before 2.9 major * 1000 + minor * 100 +
 // patch.
 std::string nccl_version(int number);

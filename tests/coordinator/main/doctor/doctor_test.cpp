@@ -55,6 +55,29 @@ TEST(Doctor, ReadsBothFormsOfNcclVersions) {
   EXPECT_EQ(nccl_version(2708), "2.7.8");
 }
 
+TEST(Doctor, TellsWhichNcclIsFound) {
+  EXPECT_EQ(judge_nccl({}).verdict, Verdict::ok);
+  EXPECT_EQ(judge_nccl({.gpus = true}).verdict, Verdict::warn);
+  EXPECT_EQ(judge_nccl({.gpus = true, .file = "/lib/libnccl.so.2", .built_with = "2.22.3"}).verdict,
+            Verdict::warn);
+  const Finding found =
+      judge_nccl({.gpus = true, .file = "/lib/libnccl.so.2", .version = "2.22.3", .built_with = "2.18.5"});
+  EXPECT_EQ(found.verdict, Verdict::ok);
+  EXPECT_EQ(found.text, "2.22.3 at /lib/libnccl.so.2; built with 2.18.5");
+  const Finding useless = judge_nccl({.gpus = true, .file = "/lib/libnccl.so.2", .version = "2.22.3"});
+  EXPECT_EQ(useless.verdict, Verdict::warn);
+  EXPECT_NE(useless.text.find("built without NCCL"), std::string::npos);
+}
+
+TEST(Doctor, TellsWhetherMpsRuns) {
+  EXPECT_EQ(judge_mps({}).text, "not needed without GPUs");
+  EXPECT_EQ(judge_mps({.gpus = true, .daemon = true}).text.find("runs"), 0u);
+  EXPECT_EQ(judge_mps({.gpus = true}).text.find("does not run"), 0u);
+  EXPECT_NE(
+      judge_mps({.gpus = true, .control = "/tmp/nvidia-mps/control"}).text.find("/tmp/nvidia-mps/control"),
+      std::string::npos);
+}
+
 TEST(Doctor, LittleSpaceWarnsAndNoneFails) {
   EXPECT_EQ(judge_space("/data", 2).verdict, Verdict::ok);
   EXPECT_EQ(judge_space("/data", 1.9).verdict, Verdict::warn);
