@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -24,6 +25,9 @@ using trainer::TransferRef;
 constexpr int kFirstTag = 16;  // below are the transport's own
 // How often to look after what may never end.
 constexpr std::chrono::milliseconds kGravePace{100};
+// Of how many gangs, and how long, a member that has gone takes in what its mates still send.
+constexpr std::size_t kGravesKept = 8;
+constexpr std::chrono::minutes kGraveKept{2};
 
 int largest_tag() {
   void* value = nullptr;
@@ -133,6 +137,12 @@ class MpiExchange : public trainer::Exchange {
   std::shared_ptr<Door> door_;
 };
 
+// A gang that this rank has left.
+struct Grave {
+  std::shared_ptr<Door> door;
+  std::chrono::steady_clock::time_point until;
+};
+
 // Requests in one array, as MPI_Testsome wants them, and what belongs to each.
 class Requests {
  public:
@@ -234,8 +244,11 @@ class MpiExchanges::Traffic {
     if (!urgent && data_open_ == 0) return std::nullopt;
     // A transfer takes tens of microseconds, a mate that is late for it takes as long as its batch.
     const auto quiet = std::chrono::duration_cast<microseconds>(now - last_moved_);
-    if (urgent && quiet < microseconds(100)) return microseconds(0);
-    return std::clamp(quiet / 50, microseconds(20), microseconds(1000));
+    if (urgent) {
+      if (quiet < microseconds(100)) return microseconds(0);
+      return std::clamp(quiet / 50, microseconds(20), microseconds(1000));
+    }
+    return std::clamp(quiet / 20, microseconds(50), microseconds(1000));  // the training computes meanwhile
   }
 
  private:
@@ -305,16 +318,48 @@ class MpiExchanges::Traffic {
                     // does not lie in MPI's queue for ever.
                     if (entry.wanted.receives && entry.wanted.lane != Lane::notes) MPI_Cancel(&request);
                     if (entry.wanted.lane != Lane::notes) --data_open_;
-                    graves_.add(request, std::move(entry));
+                    buried_.add(request, std::move(entry));
                   });
+    graves_.push_back({door, Clock::now() + kGraveKept});
+    if (graves_.size() > kGravesKept) graves_.pop_front();
   }
 
   void visit_graves() {
-    if (graves_.empty()) return;
+    if (graves_.empty() && buried_.empty()) return;
     const auto now = Clock::now();
     if (now < next_visit_) return;
     next_visit_ = now + kGravePace;
-    graves_.take_done([](const Requests::Entry&, const MPI_Status&, int) {});
+    while (!graves_.empty() && graves_.front().until < now) graves_.pop_front();
+    for (const Grave& grave : graves_) drain(grave.door);
+    buried_.take_done([](const Requests::Entry&, const MPI_Status&, int) {});
+  }
+
+  // A mate of a broken gang may have sent what was never asked for: its gradients would stay in its memory.
+  void drain(const std::shared_ptr<Door>& door) {
+    for (int place = 0; place < static_cast<int>(door->ranks.size()); ++place) {
+      if (place == door->place) continue;
+      for (const Lane lane : {Lane::parts, Lane::results}) {
+        while (take_in(door, place, lane)) continue;
+      }
+    }
+  }
+
+  bool take_in(const std::shared_ptr<Door>& door, int place, Lane lane) {
+    int found = 0;
+    MPI_Message message = MPI_MESSAGE_NULL;
+    MPI_Status status{};
+    check_mpi(MPI_Improbe(door->ranks[static_cast<std::size_t>(place)], door->tag + static_cast<int>(lane),
+                          MPI_COMM_WORLD, &found, &message, &status),
+              "MPI_Improbe");
+    if (!found) return false;
+    int count = 0;
+    check_mpi(MPI_Get_count(&status, MPI_BYTE, &count), "MPI_Get_count");
+    const auto memory =
+        std::make_shared<std::vector<std::byte>>(static_cast<std::size_t>(std::max(count, 0)));
+    MPI_Request request = MPI_REQUEST_NULL;
+    check_mpi(MPI_Imrecv(memory->data(), count, MPI_BYTE, &message, &request), "MPI_Imrecv");
+    buried_.add(request, {door, {true, place, lane, {memory, memory->size()}, std::make_shared<Transfer>()}});
+    return true;
   }
 
   const std::shared_ptr<Bell> bell_;
@@ -322,7 +367,8 @@ class MpiExchanges::Traffic {
   std::int64_t gangs_ = 1;  // that have different tags
   std::vector<std::shared_ptr<Door>> doors_;
   Requests open_;
-  Requests graves_;
+  Requests buried_;  // what nobody waits for any more
+  std::deque<Grave> graves_;
   std::int64_t data_open_ = 0;  // of open_, without the notes, for which nobody waits
   Clock::time_point last_moved_;
   Clock::time_point next_visit_;

@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
 #include <functional>
-#include <map>
+#include <memory>
 #include <random>
 #include <set>
 #include <string>
@@ -231,6 +231,32 @@ int kill_members(MpiTransport& transport, unsigned seed) {
   return wrongs == 0 ? 0 : 1;
 }
 
+// Rank 1 gives up without having asked for what rank 0 sends: rank 0's memory is freed all the same.
+int unasked(MpiTransport& transport) {
+  std::weak_ptr<std::vector<float>> sent;
+  train(transport, [&, exchange = transport.exchange(1, {0, 1})] {
+    MessageCommunicator gang(exchange, seconds(30));
+    gang.broadcast(buffer(std::make_shared<std::vector<float>>(1)), 0);
+    if (transport.rank() == 1) return;
+    const auto values = std::make_shared<std::vector<float>>(4'000'000);
+    sent = values;
+    try {
+      gang.all_reduce(buffer(values));
+    } catch (const trainer::GroupBroken&) {
+    }
+  });
+  const auto until = Exchange::Clock::now() + seconds(30);
+  const auto done = [&] { return transport.rank() == 0 ? sent.expired() : transport.receive().has_value(); };
+  bool freed = done();
+  while (!freed && Exchange::Clock::now() < until) {
+    transport.wait_for_work(milliseconds(5));
+    freed = done();
+  }
+  if (transport.rank() == 0) transport.send(1, "freed");
+  transport.leave(kLeaveLimit);
+  return freed ? 0 : wrong("what a mate never asked for is kept for ever");
+}
+
 double cpu_ms(clockid_t clock) {
   timespec time{};
   clock_gettime(clock, &time);
@@ -268,6 +294,7 @@ int measure(MpiTransport& transport, std::size_t count) {
 int run(const std::string& scenario, unsigned number) {
   MpiTransport transport;
   if (scenario == "laws") return laws(transport);
+  if (scenario == "unasked") return unasked(transport);
   if (scenario == "kill") return kill_members(transport, number);
   return measure(transport, number);
 }

@@ -33,6 +33,10 @@ class MpiExchange(unittest.TestCase):
     def test_gangs_over_tcp(self):
         self.assert_laws("--mca", "btl", "self,tcp", "--mca", "btl_tcp_if_include", "lo")
 
+    def test_what_a_mate_never_asked_for_is_freed(self):
+        done = self.ranks(2, "unasked")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
     def test_survivors_of_a_death_inside_a_collective_are_free_again(self):
         for seed in range(0, DEATHS, DEATHS_A_JOB):
             with self.subTest(seed=seed):
