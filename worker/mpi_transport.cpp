@@ -73,7 +73,7 @@ struct MpiTransport::Job {
   const std::thread::id thread = std::this_thread::get_id();
   int rank = 0;
   int size = 1;
-  int local_rank = 0;
+  int local_worker = 0;
   bool left = false;
   std::list<Transfer> sending;
   std::list<Transfer>::iterator next_tested = sending.end();
@@ -186,7 +186,11 @@ MpiTransport::MpiTransport() : job_(std::make_unique<Job>()) {
   MPI_Comm host = MPI_COMM_NULL;
   check_mpi(MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, job_->rank, MPI_INFO_NULL, &host),
             "MPI_Comm_split_type");
-  check_mpi(MPI_Comm_rank(host, &job_->local_rank), "MPI_Comm_rank");
+  int local_rank = 0;
+  int lowest = 0;  // of this host
+  check_mpi(MPI_Comm_rank(host, &local_rank), "MPI_Comm_rank");
+  check_mpi(MPI_Allreduce(&job_->rank, &lowest, 1, MPI_INT, MPI_MIN, host), "MPI_Allreduce");
+  job_->local_worker = local_rank - (lowest == kCoordinatorRank ? 1 : 0);
   MPI_Comm_free(&host);
   job_->exchanges = std::make_unique<MpiExchanges>(job_->bell);
 }
@@ -207,8 +211,8 @@ int MpiTransport::rank() const {
 int MpiTransport::size() const {
   return job_->size;
 }
-int MpiTransport::local_rank() const {
-  return job_->local_rank;
+int MpiTransport::local_worker() const {
+  return job_->local_worker;
 }
 
 void MpiTransport::send(int to, std::string bytes) {

@@ -19,7 +19,7 @@ class MpiTransport : public Transport {
   ~MpiTransport() override;
   int rank() const override;
   int size() const override;
-  int local_rank() const;  // among the ranks of this host
+  int local_worker() const;  // place among the workers of this host, from 0; the coordinator is none
   void send(int to, std::string bytes) override;
   std::optional<Envelope> receive() override;
   bool flush(std::chrono::milliseconds limit) override;

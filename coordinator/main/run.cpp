@@ -23,10 +23,13 @@
 #include "results/winners.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
+#include "worker/device.h"
 #include "worker/memory_transport.h"
 #include "worker/mpi_transport.h"
 #include "worker/pacer.h"
+#include "worker/processor.h"
 #include "worker/protocol.h"
+#include "worker/trials.h"
 #include "worker/worker.h"
 
 namespace missmodal::coordinator {
@@ -100,14 +103,31 @@ void dismiss(worker::Transport& transport) {
   transport.flush(std::chrono::seconds(10));
 }
 
+// The worker that this process is, the `local`-th of its host.
+worker::Identity identity_here(int local) {
+  const int gpus = worker::visible_gpus();
+  return {host_name(),
+          gpus > 0 ? "cuda" : "cpu",
+          worker::processor_name(torch::kCPU),
+          TORCH_VERSION,
+          gpus > 0 ? worker::processor_name(torch::Device(torch::kCUDA, 0)) : "",
+          gpus,
+          local};
+}
+
+void work(worker::Transport& transport, const worker::Identity& identity) {
+  worker::Trials trials;
+  worker::run_worker(transport, identity, [&trials](worker::Errand& errand) { return trials.train(errand); });
+}
+
 // One rank: the worker is a thread of this process.
 int run_alone(const RunOptions& options) {
   const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
   worker::MemoryTransport here(mailboxes, worker::kCoordinatorRank);
-  const worker::WorkerOptions worker_options{worker::best_device(0), host_name()};
+  const worker::Identity identity = identity_here(0);
   std::thread thread([&] {
     worker::MemoryTransport there(mailboxes, 1);
-    worker::run_worker(there, worker_options);
+    work(there, identity);
   });
   try {
     const int exit_code = coordinate(options, here);
@@ -161,8 +181,7 @@ int run_as_worker(worker::MpiTransport& transport) {
   const std::string host = host_name();
   try {
     signal(SIGUSR1, SIG_IGN);  // rank 0 hears it and tells us
-    worker::run_worker(transport,
-                       {worker::best_device(transport.local_rank()), host, transport.local_rank()});
+    work(transport, identity_here(transport.local_worker()));
     transport.leave(kSweepLimit);
     return kExitOk;
   } catch (const std::exception& error) {

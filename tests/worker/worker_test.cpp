@@ -2,292 +2,312 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
-#include <functional>
+#include <deque>
 #include <future>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
-#include "sweeps/canonical.h"
-#include "sweeps/configuration.h"
-#include "sweeps/content_hash.h"
 #include "sweeps/error.h"
-#include "tests/worker/tiny_inputs.h"
-#include "trainer/data/dataset.h"
+#include "trainer/parallel/message_communicator.h"
 #include "worker/memory_transport.h"
 #include "worker/protocol.h"
+#include "worker/worker_fault.h"
 
 namespace missmodal::worker {
 namespace {
 
-namespace fs = std::filesystem;
 using sweeps::FailureClass;
+using sweeps::Outcome;
+using sweeps::TrialResult;
+using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds kLimit{60};
-constexpr int kForever = 100'000;  // epochs
 
-// The test is the coordinator of one worker, which runs in a thread of its own.
+void until(const std::function<bool()>& condition) {
+  const auto deadline = std::chrono::steady_clock::now() + kLimit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) throw std::runtime_error("waited in vain");
+    std::this_thread::yield();
+  }
+}
+
+TrialResult trained(int best_epoch = 1) {
+  TrialResult result;
+  result.best_epoch = best_epoch;
+  return result;
+}
+
+TrialResult train_until_interrupted(Errand& errand) {
+  until([&] { return errand.interrupted.load(); });
+  TrialResult result;
+  result.outcome = Outcome::interrupted;
+  return result;
+}
+
+// The test is the coordinator of some workers, each in a thread of its own.
 class WorkerTest : public ::testing::Test {
  protected:
-  WorkerTest() {
-    testing::write_tiny_dataset(data_);
-    testing::write_tiny_encoder(bert_);
-    data_sha256_ = trainer::Dataset::open(data_)->content_sha256();
-    worker_ = std::async(std::launch::async, [this] {
-      MemoryTransport there(mailboxes_, 1);
-      run_worker(there, {torch::kCPU, "node7"});
-    });
-  }
   ~WorkerTest() override {
-    if (worker_.valid()) here_.send(1, encode(Stop{}));
+    for (auto& [rank, worker] : workers_) {
+      if (worker.valid()) here_.send(rank, encode(Stop{}));
+    }
+  }
+
+  void start(Train train, int workers = 1) {
+    train_ = std::move(train);
+    for (int rank = 1; rank <= workers; ++rank) {
+      workers_[rank] = std::async(std::launch::async, [this, rank] {
+        MemoryTransport there(mailboxes_, rank);
+        run_worker(there, {"node7", "cpu", "a processor", "2.6", "", 0, rank - 1}, train_);
+      });
+      ready_.push_back(expect<Ready>(rank));
+    }
+  }
+
+  // The next message of that rank; those of others wait.
+  Message next(int rank) {
+    std::deque<Message>& box = heard_[rank];
+    until([&] {
+      while (const auto envelope = here_.receive())
+        heard_[envelope->source].push_back(decode(envelope->bytes));
+      return !box.empty();
+    });
+    Message message = std::move(box.front());
+    box.pop_front();
+    return message;
   }
 
   template <typename Kind>
-  Kind expect() {
-    const auto deadline = std::chrono::steady_clock::now() + kLimit;
-    while (std::chrono::steady_clock::now() < deadline) {
-      if (const auto envelope = here_.receive()) {
-        Message message = decode(envelope->bytes);
-        if (auto* wanted = std::get_if<Kind>(&message)) return std::move(*wanted);
-        if (std::holds_alternative<Progress>(message)) continue;
-        if (const auto* failed = std::get_if<Failed>(&message)) throw std::runtime_error(failed->message);
-        throw std::runtime_error("a message of another kind");
-      }
-      std::this_thread::yield();
-    }
-    throw std::runtime_error("no message");
+  Kind expect(int rank = 1) {
+    Message message = next(rank);
+    if (auto* wanted = std::get_if<Kind>(&message)) return std::move(*wanted);
+    if (const auto* failed = std::get_if<Failed>(&message)) throw std::runtime_error(failed->message);
+    throw std::runtime_error("a message of another kind");
   }
 
-  // Each cell of a test is one letter.
-  static AssignmentId assignment(const std::string& cell) { return cell.front() - 'a' + 1; }
-
-  Assign assign(const std::string& cell, const std::function<void(sweeps::Configuration&)>& change = {}) {
-    sweeps::Configuration configuration;
-    sweeps::ModelConfiguration& model = configuration.model;
-    model.text_encoder = sweeps::TextEncoder::sequence;
-    model.hidden = 4;
-    model.layers = 1;
-    model.heads = 2;
-    model.feed_forward = 1;
-    model.fusion_width = 4;
-    configuration.training.batch_size = 6;
-    configuration.training.max_epochs = 1;
-    if (change) change(configuration);
+  static Assign assign(AssignmentId assignment, std::vector<Member> members = {{1, "cpu"}}) {
     Assign message;
-    message.assignment = assignment(cell);
-    message.cell = cell;
+    message.assignment = assignment;
+    message.cell = "cell";
     message.attempt = 1;
-    message.configuration = sweeps::canonical(configuration, data_sha256_);
-    message.dataset_path = data_;
-    message.dataset_sha256 = data_sha256_;
-    message.evaluation = {{sweeps::Condition{}, {sweeps::Family::text, Subset::TAV, 50}}, 2};
-    message.members = {{1, "cpu"}};
+    message.members = std::move(members);
+    message.collective_seconds = 1;
     return message;
   }
 
-  Assign assign_bert(const std::string& cell) {
-    const std::string sha256 = sweeps::content_sha256(bert_);
-    Assign message = assign(cell, [&](sweeps::Configuration& configuration) {
-      configuration.model.text_encoder = sweeps::TextEncoder::bert;
-      configuration.model.text_init = sweeps::TextInit::random;
-      configuration.model.text_weights_sha256 = sha256;
-    });
-    message.text_weights = bert_;
-    message.weights_sha256 = sha256;
-    return message;
-  }
+  void give(const Message& message, int rank = 1) { here_.send(rank, encode(message)); }
 
-  void give(const Message& message) { here_.send(1, encode(message)); }
-
-  void expect_fault(const std::string& cell, const fs::path& path) {
-    const Failed failed = expect<Failed>();
-    EXPECT_EQ(failed.assignment, assignment(cell));
-    EXPECT_EQ(failed.failure, FailureClass::worker_fault) << failed.message;
-    EXPECT_NE(failed.message.find(path.string()), std::string::npos) << failed.message;
-    EXPECT_NE(failed.message.find("node7"), std::string::npos) << failed.message;
-    EXPECT_EQ(failed.message.find('\n'), std::string::npos);
-  }
-
-  missmodal::testing::ScratchFolder folder_;
-  fs::path data_ = folder_ / "data.safetensors";
-  fs::path bert_ = folder_ / "bert";
-  std::string data_sha256_;
-  std::shared_ptr<Mailboxes> mailboxes_ = std::make_shared<Mailboxes>(3);
+  std::shared_ptr<Mailboxes> mailboxes_ = std::make_shared<Mailboxes>(5);
   MemoryTransport here_{mailboxes_, kCoordinatorRank};
-  std::future<void> worker_;
+  Train train_;
+  std::vector<Ready> ready_;
+  std::map<int, std::deque<Message>> heard_;
+  std::map<int, std::future<void>> workers_;
 };
 
-void train_forever(sweeps::Configuration& configuration) {
-  configuration.training.max_epochs = kForever;
-  configuration.training.patience = kForever;
+const std::vector<Member> kTwo{{1, "cpu"}, {2, "cpu"}};
+
+// The sum over the gang of (place + 1), as `best_epoch`.
+TrialResult sum_up(Errand& errand) {
+  trainer::MessageCommunicator group(errand.exchange, std::chrono::seconds(errand.assign.collective_seconds));
+  const Surrender::Way way(errand.surrender, [&group] { group.abort(); });
+  auto value = std::make_shared<std::int64_t>(errand.place + 1);
+  group.all_reduce({value, 1, trainer::ElementType::int64});
+  return trained(static_cast<int>(*value));
 }
 
 TEST_F(WorkerTest, SaysWhatItIs) {
-  const Ready ready = expect<Ready>();
+  start([](Errand&) { return trained(); }, 2);
+  const Ready& ready = ready_[1];
   EXPECT_EQ(ready.protocol, kProtocolVersion);
   EXPECT_EQ(ready.host, "node7");
   EXPECT_EQ(ready.device, "cpu");
-  EXPECT_FALSE(ready.processor.empty());
-  EXPECT_EQ(ready.libtorch, TORCH_VERSION);
+  EXPECT_EQ(ready.processor, "a processor");
+  EXPECT_EQ(ready.libtorch, "2.6");
+  EXPECT_EQ(ready.gpus, 0);
+  EXPECT_EQ(ready.local, 1);
 }
 
-TEST_F(WorkerTest, TrainsWhatItIsGivenAndLeavesWhenTold) {
-  expect<Ready>();
-  give(assign("a"));
-  const Progress progress = expect<Progress>();
-  EXPECT_EQ(progress.assignment, assignment("a"));
-  EXPECT_EQ(progress.epoch.epoch, 1);
-  const Finished finished = expect<Finished>();
-  EXPECT_EQ(finished.assignment, assignment("a"));
-  ASSERT_EQ(finished.result.predictions.size(), 2U);
-  EXPECT_EQ(finished.result.predictions[1].values.size(), 7U * 6);
-  EXPECT_FALSE(finished.result.metrics.empty());
+TEST_F(WorkerTest, ReportsEpochsAndTheResultInOrder) {
+  start([](Errand& errand) {
+    for (int epoch = 1; epoch <= 3; ++epoch) errand.on_epoch({epoch, {}, 0, {}, false, 0});
+    return trained(3);
+  });
+  give(assign(7));
+  for (int epoch = 1; epoch <= 3; ++epoch) {
+    const auto progress = expect<Progress>();
+    EXPECT_EQ(progress.assignment, 7);
+    EXPECT_EQ(progress.epoch.epoch, epoch);
+  }
+  const auto finished = expect<Finished>();
+  EXPECT_EQ(finished.assignment, 7);
+  EXPECT_EQ(finished.result.best_epoch, 3);
   give(Stop{});
-  EXPECT_NO_THROW(worker_.get());
+  EXPECT_NO_THROW(workers_[1].get());
 }
 
-TEST_F(WorkerTest, TrainsTheSameBitsAgain) {
-  expect<Ready>();
-  give(assign("a"));
-  give(assign("b"));
-  const Finished first = expect<Finished>();
-  const Finished second = expect<Finished>();
-  EXPECT_EQ(first.assignment, assignment("a"));
-  EXPECT_EQ(second.assignment, assignment("b"));
-  EXPECT_EQ(first.result.predictions[1].values, second.result.predictions[1].values);
-}
-
-TEST_F(WorkerTest, AnotherDatasetThanTheSweepsIsItsOwnFault) {
-  expect<Ready>();
-  Assign message = assign("a");
-  message.dataset_sha256 = std::string(64, 'f');
-  give(message);
-  expect_fault("a", data_);
-}
-
-TEST_F(WorkerTest, ADatasetReplacedBetweenTwoTrialsIsItsOwnFault) {
-  expect<Ready>();
-  give(assign("a"));
-  expect<Finished>();
-  const Assign second = assign("b");
-  testing::write_tiny_dataset(data_, 2);
-  give(second);
-  expect_fault("b", data_);
-}
-
-TEST_F(WorkerTest, WeightsReplacedBetweenTwoTrialsAreItsOwnFault) {
-  expect<Ready>();
-  give(assign_bert("a"));
-  EXPECT_EQ(expect<Finished>().assignment, assignment("a"));
-  const Assign second = assign_bert("b");
-  testing::write_tiny_encoder(bert_, 2);
-  give(second);
-  expect_fault("b", bert_);
-  // What it still has, it still trains.
-  give(assign("c"));
-  EXPECT_EQ(expect<Finished>().assignment, assignment("c"));
-}
-
-TEST_F(WorkerTest, MissingWeightsAreItsOwnFault) {
-  expect<Ready>();
-  const Assign message = assign_bert("a");
-  fs::remove_all(bert_);
-  give(message);
-  expect_fault("a", bert_);
-}
-
-TEST_F(WorkerTest, ADeviceThatItDoesNotHaveIsItsOwnFault) {
-  if (torch::cuda::is_available()) GTEST_SKIP() << "this host has a GPU";
-  expect<Ready>();
-  Assign message = assign("a");
-  message.members = {{1, "cuda:0"}};
-  give(message);
-  expect_fault("a", "cuda:0");
-}
-
-TEST_F(WorkerTest, AConfigurationThatDoesNotFitIsNotItsFault) {
-  expect<Ready>();
-  Assign message = assign("a");
-  message.configuration = R"({"model": {"hidden": "wide"}})";
-  give(message);
-  const Failed unreadable = expect<Failed>();
-  EXPECT_EQ(unreadable.failure, FailureClass::data_error) << unreadable.message;
-
-  std::ofstream(bert_ / "config.json")
-      << R"({"vocab_size": 256, "hidden_size": 5, "num_attention_heads": 2})";
-  give(assign_bert("b"));  // with the hash of that folder: the sweep was planned with it
-  const Failed unfit = expect<Failed>();
-  EXPECT_EQ(unfit.failure, FailureClass::data_error) << unfit.message;
-
-  give(assign("c"));
-  EXPECT_EQ(expect<Finished>().assignment, assignment("c"));
+TEST_F(WorkerTest, HearsWhileItTrains) {
+  std::atomic<bool> go_on = false;
+  start([&](Errand&) {
+    until([&] { return go_on.load(); });
+    return trained();
+  });
+  give(assign(1));
+  give(assign(2));
+  give(Cancel{2});
+  const auto cancelled = expect<Failed>();  // before the first, which still runs
+  EXPECT_EQ(cancelled.assignment, 2);
+  EXPECT_EQ(cancelled.failure, FailureClass::interrupted);
+  go_on = true;
+  EXPECT_EQ(expect<Finished>().assignment, 1);
 }
 
 TEST_F(WorkerTest, StopInterruptsWhatRunsAndWhatWaits) {
-  expect<Ready>();
-  give(assign("a", train_forever));
-  expect<Progress>();
-  give(assign("b"));
+  start(train_until_interrupted);
+  give(assign(1));
+  give(assign(2));
   give(Stop{});
-  for (const std::string cell : {"a", "b"}) {
-    const Failed failed = expect<Failed>();
-    EXPECT_EQ(failed.assignment, assignment(cell));
-    EXPECT_EQ(failed.failure, FailureClass::interrupted);
+  std::map<AssignmentId, FailureClass> failures;
+  for (int i = 0; i < 2; ++i) {
+    const auto failed = expect<Failed>();
+    failures[failed.assignment] = failed.failure;
   }
-  EXPECT_NO_THROW(worker_.get());
+  EXPECT_EQ(failures, (std::map<AssignmentId, FailureClass>{{1, FailureClass::interrupted},
+                                                            {2, FailureClass::interrupted}}));
+  EXPECT_NO_THROW(workers_[1].get());
 }
 
-TEST_F(WorkerTest, ADatasetWrittenToDuringATrialSpoilsItsResult) {
-  expect<Ready>();
-  give(assign("a", [](sweeps::Configuration& configuration) {
-    configuration.training.max_epochs = 200;
-    configuration.training.patience = 200;
-  }));
-  expect<Progress>();
-  testing::make_newer(data_);
-  const Failed failed = expect<Failed>();
-  EXPECT_EQ(failed.failure, FailureClass::run_error) << failed.message;
-  give(assign("b"));  // it has the right content
-  EXPECT_EQ(expect<Finished>().assignment, assignment("b"));
+TEST_F(WorkerTest, CancelInterruptsThatAssignmentAlone) {
+  start(train_until_interrupted);
+  give(assign(5));
+  give(Cancel{4});
+  give(Cancel{5});
+  EXPECT_EQ(expect<Failed>().assignment, 5);
+  give(assign(6));
+  give(Cancel{5});  // late: it is over
+  give(Cancel{6});
+  EXPECT_EQ(expect<Failed>().assignment, 6);
 }
 
-TEST_F(WorkerTest, AnAssignThatComesDuringATrialIsNotLost) {
-  expect<Ready>();
-  give(assign("a", [](sweeps::Configuration& configuration) {
-    configuration.training.max_epochs = 5;
-    configuration.training.patience = 5;
-  }));
-  expect<Progress>();
-  give(assign("b"));
-  EXPECT_EQ(expect<Finished>().assignment, assignment("a"));
-  EXPECT_EQ(expect<Finished>().assignment, assignment("b"));
+TEST_F(WorkerTest, WhatIsThrownSaysWhoseFaultItIs) {
+  start([](Errand& errand) -> TrialResult {
+    switch (errand.assign.assignment) {
+      case 1:
+        throw WorkerFault("data.st: is missing");
+      case 2:
+        throw InputError("model.heads", "does not fit");
+      case 3:
+        throw RunError("disk\nand where");
+      default:
+        throw std::logic_error("a bug");
+    }
+  });
+  const std::vector<std::pair<FailureClass, std::string>> expected{
+      {FailureClass::worker_fault, "data.st: is missing (on node7)"},
+      {FailureClass::data_error, "model.heads: does not fit"},
+      {FailureClass::run_error, "disk"},
+      {FailureClass::bug, "a bug"}};
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    give(assign(static_cast<AssignmentId>(i + 1)));
+    const auto failed = expect<Failed>();
+    EXPECT_EQ(failed.failure, expected[i].first);
+    EXPECT_EQ(failed.message, expected[i].second);
+    EXPECT_TRUE(failed.silent.empty());
+  }
+}
+
+TEST_F(WorkerTest, TheLeaderOfAGangReportsAndTheOthersAreReleased) {
+  start(sum_up, 3);
+  const Assign gang = assign(9, {{3, "cpu"}, {1, "cpu"}, {2, "cpu"}});
+  for (const int rank : {1, 2, 3}) give(gang, rank);
+  EXPECT_EQ(expect<Finished>(3).result.best_epoch, 6);
+  EXPECT_EQ(expect<Released>(1).assignment, 9);
+  EXPECT_EQ(expect<Released>(2).assignment, 9);
+}
+
+TEST_F(WorkerTest, AGangIsMadeAnewForEveryAssignment) {
+  start(sum_up, 2);
+  for (AssignmentId id = 1; id <= 5; ++id) {
+    for (const int rank : {1, 2}) give(assign(id, kTwo), rank);
+    EXPECT_EQ(expect<Finished>(1).result.best_epoch, 3);
+    expect<Released>(2);
+  }
+}
+
+TEST_F(WorkerTest, AMateThatNeverComesIsNamed) {
+  start(sum_up, 1);
+  give(assign(1, kTwo));
+  const auto failed = expect<Failed>();
+  EXPECT_EQ(failed.failure, FailureClass::lost);
+  EXPECT_EQ(failed.silent, (std::vector<int>{2}));
+}
+
+TEST_F(WorkerTest, CancelFreesAMemberFromItsCollective) {
+  std::atomic<bool> begun = false;
+  start([&](Errand& errand) {
+    errand.assign.collective_seconds = 3600;
+    begun = true;
+    return sum_up(errand);
+  });
+  give(assign(1, kTwo));
+  until([&] { return begun.load(); });
+  give(Cancel{1});
+  const auto failed = expect<Failed>();
+  EXPECT_EQ(failed.failure, FailureClass::lost);
+  EXPECT_TRUE(failed.silent.empty());
+}
+
+TEST_F(WorkerTest, AMembersOwnFailureBreaksTheGangForTheOthers) {
+  std::atomic<bool> begun = false;
+  start(
+      [&](Errand& errand) {
+        errand.assign.collective_seconds = 3600;
+        if (errand.place == 0) throw std::bad_alloc();
+        begun = true;
+        return sum_up(errand);
+      },
+      2);
+  for (const int rank : {1, 2}) give(assign(1, kTwo), rank);
+  until([&] { return begun.load(); });
+  EXPECT_EQ(expect<Failed>(1).failure, FailureClass::out_of_memory);
+  give(Cancel{1}, 2);  // as the coordinator does
+  EXPECT_EQ(expect<Failed>(2).failure, FailureClass::lost);
 }
 
 TEST_F(WorkerTest, BytesThatAreNoMessageEndItAndFailNoAttempt) {
-  expect<Ready>();
-  give(assign("a", train_forever));
-  expect<Progress>();
+  start(train_until_interrupted);
+  give(assign(1));
   here_.send(1, "nonsense");
-  EXPECT_THROW(worker_.get(), RunError);
+  EXPECT_THROW(workers_[1].get(), RunError);
   while (const auto envelope = here_.receive()) {
     EXPECT_FALSE(std::holds_alternative<Failed>(decode(envelope->bytes)));
   }
 }
 
 TEST_F(WorkerTest, HearsTheCoordinatorAlone) {
-  expect<Ready>();
+  start(train_until_interrupted);
   MemoryTransport(mailboxes_, 2).send(1, encode(Stop{}));
-  EXPECT_THROW(worker_.get(), RunError);
+  EXPECT_THROW(workers_[1].get(), RunError);
 }
 
 TEST_F(WorkerTest, HearsNoWordsOfAWorker) {
-  expect<Ready>();
+  start(train_until_interrupted);
   give(Ready{});
-  EXPECT_THROW(worker_.get(), RunError);
+  EXPECT_THROW(workers_[1].get(), RunError);
+}
+
+TEST_F(WorkerTest, IsGivenNothingThatOthersAreToTrain) {
+  start(train_until_interrupted);
+  give(assign(1, {{2, "cpu"}, {3, "cpu"}}));
+  EXPECT_THROW(workers_[1].get(), RunError);
 }
 
 }  // namespace

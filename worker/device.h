@@ -1,0 +1,15 @@
+#pragma once
+// The devices that this process can compute on.
+
+#include <torch/torch.h>
+
+namespace missmodal::worker {
+
+// GPUs that LibTorch sees: those of CUDA_VISIBLE_DEVICES.
+int visible_gpus();
+
+// Throws WorkerFault, naming the device, where nothing can be computed on it: a device that a training broke
+// stays broken for the whole process.
+void check_device(torch::Device device);
+
+}  // namespace missmodal::worker
