@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <utility>
-
-#include "sweeps/error.h"
+#include <vector>
 
 namespace missmodal::trainer {
 namespace {
@@ -14,21 +13,24 @@ torch::Tensor row_of(const std::vector<float>& values) {
 
 }  // namespace
 
-Collator::Collator(std::array<Normalization, 3> normalization, torch::Device device)
-    : normalization_(std::move(normalization)), device_(device) {}
+Collator::Collator(std::array<Normalization, 3> normalization, torch::TensorOptions options)
+    : normalization_(std::move(normalization)),
+      device_(options.device()),
+      type_(c10::typeMetaToScalarType(options.dtype())) {}
 
-RaggedBatch Collator::gather(const Split& split, Modality modality,
-                             std::span<const std::size_t> indices) const {
+torch::Tensor Collator::sent(const torch::Tensor& floats) const {
+  const torch::Tensor values = floats.to(type_);
+  return (device_.is_cuda() ? values.pin_memory() : values).to(device_, /*non_blocking=*/true);
+}
+
+torch::Tensor Collator::gather(const Split& split, Modality modality,
+                               std::span<const std::size_t> indices) const {
   const Sequences& sequences = split.of(modality);
   const auto width = static_cast<std::size_t>(sequences.width);
-  RaggedBatch batch;
   std::int64_t total = 0;
-  for (std::size_t i : indices) {
-    batch.lengths.push_back(sequences.lengths[i]);
-    total += sequences.lengths[i];
-  }
-  batch.rows = torch::empty({total, sequences.width}, torch::kFloat32);
-  float* to = batch.rows.data_ptr<float>();
+  for (std::size_t i : indices) total += sequences.lengths[i];
+  const torch::Tensor rows = torch::empty({total, sequences.width}, torch::kFloat32);
+  float* to = rows.data_ptr<float>();
   for (std::size_t i : indices) {
     const auto first = static_cast<std::size_t>(sequences.offsets[i]) * width;
     const auto count = static_cast<std::size_t>(sequences.lengths[i]) * width;
@@ -36,30 +38,43 @@ RaggedBatch Collator::gather(const Split& split, Modality modality,
   }
   if (modality != Modality::text) {
     const Normalization& normalization = normalization_[static_cast<unsigned>(modality)];
-    batch.rows.sub_(row_of(normalization.mean)).div_(row_of(normalization.std));
+    rows.sub_(row_of(normalization.mean)).div_(row_of(normalization.std));
   }
-  batch.rows = batch.rows.to(device_);
-  return batch;
+  return sent(rows);
 }
 
 Batch Collator::collate(const Split& split, std::span<const std::size_t> indices) const {
-  MISSMODAL_CHECK(!indices.empty());
+  return collate(split, indices, {0, static_cast<std::int64_t>(indices.size())});
+}
+
+Batch Collator::collate(const Split& split, std::span<const std::size_t> indices, Share share) const {
+  const auto own =
+      indices.subspan(static_cast<std::size_t>(share.first), static_cast<std::size_t>(share.count));
   Batch batch;
+  batch.first_sample = share.first;
+  batch.global_size = static_cast<std::int64_t>(indices.size());
+  IndexPack pack;
   for (Modality modality : kModalities) {
-    batch.sequences[static_cast<unsigned>(modality)] = gather(split, modality, indices);
+    RaggedBatch& ragged = batch.sequences[static_cast<unsigned>(modality)];
+    std::vector<std::int64_t> lengths;
+    for (std::size_t i : own) lengths.push_back(split.of(modality).lengths[i]);
+    ragged.layout = RaggedLayout(std::move(lengths), pack);
+    ragged.rows = gather(split, modality, own);
   }
   const Sequences& text = split.of(Modality::text);
-  batch.tokens.lengths = batch.of(Modality::text).lengths;
-  batch.tokens.rows = torch::empty({batch.of(Modality::text).rows.size(0)}, torch::kInt64);
-  auto* token = batch.tokens.rows.data_ptr<std::int64_t>();
-  batch.labels = torch::empty({static_cast<std::int64_t>(indices.size())}, torch::kFloat32);
-  auto* label = batch.labels.data_ptr<float>();
-  for (std::size_t i : indices) {
-    token = std::copy_n(split.tokens.data() + text.offsets[i], text.lengths[i], token);
+  std::vector<std::int64_t> tokens;
+  torch::Tensor labels = torch::empty({share.count}, torch::kFloat32);
+  auto* label = labels.data_ptr<float>();
+  for (std::size_t i : own) {
+    const auto first = split.tokens.begin() + text.offsets[i];
+    tokens.insert(tokens.end(), first, first + text.lengths[i]);
     *label++ = split.labels[i];
   }
-  batch.tokens.rows = batch.tokens.rows.to(device_);
-  batch.labels = batch.labels.to(device_);
+  batch.tokens.layout = batch.of(Modality::text).layout;
+  pack.add(tokens, batch.tokens.rows);
+  pack.add({own.begin(), own.end()}, batch.utterances);
+  pack.send(device_);
+  batch.labels = sent(labels);
   return batch;
 }
 

@@ -11,22 +11,27 @@
 
 namespace missmodal::trainer {
 
-// What torch.utils.data calls collate_fn, fixed for a trial: the train split's normalisation and the device.
-// Does not keep the dataset alive.
+// What torch.utils.data calls collate_fn, fixed for a trial: the train split's normalisation, the device and
+// the floating type. Does not keep the dataset alive.
 class Collator {
  public:
-  Collator(std::array<Normalization, 3> normalization, torch::Device device);
+  Collator(std::array<Normalization, 3> normalization, torch::TensorOptions options);
 
-  // The utterances `indices` of `split`, in that order. Precondition: not empty.
+  // The utterances `indices` of `split`, in that order. Where the device is a GPU the numbers are still on
+  // their way to it, behind what its stream already has to do.
   Batch collate(const Split& split, std::span<const std::size_t> indices) const;
+  // Of the global batch `indices` one member's share, which may be empty.
+  Batch collate(const Split& split, std::span<const std::size_t> indices, Share share) const;
 
   const std::array<Normalization, 3>& normalization() const { return normalization_; }
 
  private:
-  RaggedBatch gather(const Split& split, Modality modality, std::span<const std::size_t> indices) const;
+  torch::Tensor gather(const Split& split, Modality modality, std::span<const std::size_t> indices) const;
+  torch::Tensor sent(const torch::Tensor& floats) const;
 
   std::array<Normalization, 3> normalization_;
   torch::Device device_;
+  torch::ScalarType type_;
 };
 
 // What a configuration asks for; text is never normalised.

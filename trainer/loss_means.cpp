@@ -6,12 +6,11 @@ namespace missmodal::trainer {
 
 void LossMeans::add(const Losses& losses, std::int64_t samples) {
   const torch::NoGradGuard no_grad;
-  std::vector<torch::Tensor> values{losses.total.detach()};
-  for (const auto& [name, value] : losses.terms) values.push_back(value);
+  std::vector<torch::Tensor> values;
+  for (const auto& [name, value] : losses.shares) values.push_back(value);
   const torch::Tensor weighted = torch::stack(values).to(torch::kFloat64).mul_(samples);
   if (samples_ == 0) {
-    names_ = {"total"};
-    for (const auto& [name, value] : losses.terms) names_.push_back(name);
+    for (const auto& [name, value] : losses.shares) names_.push_back(name);
     sums_ = weighted;
   } else {
     sums_.add_(weighted);

@@ -86,8 +86,8 @@ Outcome Training::train(EpochRecord& record, const TrialHooks& hooks) {
 // False if a loss or a gradient is not finite.
 bool Training::train_batch(std::span<const std::size_t> indices, LossMeans& means) {
   const Batch batch = collator_.collate(train_, indices);
-  const Losses losses =
-      model_->losses(batch, {static_cast<std::uint64_t>(configuration_.seed), progress_.step, 0});
+  const Context context{static_cast<std::uint64_t>(configuration_.seed), progress_.step, progress_.epoch + 1, Group()};
+  const Losses losses = model_->loss(model_->forward(batch, context), batch, context);
   ++progress_.step;
   for (Optimizer& optimizer : optimizers_) optimizer.begin_batch();
   losses.total.backward();

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <vector>
 
 #include "tests/trainer/small_dataset.h"
@@ -41,7 +42,7 @@ TEST_F(BatchTest, HoldsTheUtterancesAskedForInThatOrder) {
     std::int64_t row = 0;
     for (std::size_t i = 0; i < indices.size(); ++i) {
       const auto utterance = indices[i];
-      ASSERT_EQ(ragged.lengths[i], sequences.lengths[utterance]);
+      ASSERT_EQ(ragged.layout.lengths()[i], sequences.lengths[utterance]);
       for (std::int64_t frame = sequences.offsets[utterance]; frame < sequences.offsets[utterance + 1];
            ++frame, ++row) {
         for (int k = 0; k < sequences.width; ++k) {
@@ -56,7 +57,34 @@ TEST_F(BatchTest, HoldsTheUtterancesAskedForInThatOrder) {
     }
     EXPECT_EQ(ragged.rows.size(0), row);
   }
-  EXPECT_EQ(batch.tokens.lengths, batch.of(Modality::text).lengths);
+  EXPECT_EQ(batch.tokens.layout.lengths(), batch.of(Modality::text).layout.lengths());
+}
+
+TEST_F(BatchTest, ASharesRowsAreThoseOfTheWhole) {
+  const std::vector<std::size_t> indices{4, 0, 2};
+  const Batch whole = collator(sweeps::Normalize::zscore).collate(split_, indices);
+  EXPECT_EQ(whole.first_sample, 0);
+  EXPECT_EQ(whole.global_size, 3);
+  std::array<std::int64_t, 3> row{};
+  for (const Share share : {Share{0, 2}, Share{2, 1}, Share{3, 0}}) {
+    const Batch part = collator(sweeps::Normalize::zscore).collate(split_, indices, share);
+    EXPECT_EQ(part.size(), share.count);
+    EXPECT_EQ(part.first_sample, share.first);
+    EXPECT_EQ(part.global_size, 3);
+    EXPECT_TRUE(torch::equal(part.labels, whole.labels.narrow(0, share.first, share.count)));
+    EXPECT_TRUE(torch::equal(part.utterances, whole.utterances.narrow(0, share.first, share.count)));
+    for (const Modality modality : kModalities) {
+      const RaggedBatch& ragged = part.of(modality);
+      std::int64_t& first = row[static_cast<std::size_t>(modality)];
+      EXPECT_EQ(ragged.layout.batch(), share.count);
+      EXPECT_TRUE(torch::equal(ragged.rows, whole.of(modality).rows.narrow(0, first, ragged.layout.rows())));
+      if (modality == Modality::text) {
+        EXPECT_TRUE(torch::equal(part.tokens.rows, whole.tokens.rows.narrow(0, first, ragged.layout.rows())));
+      }
+      first += ragged.layout.rows();
+    }
+  }
+  EXPECT_TRUE(torch::equal(whole.utterances, torch::tensor({4, 0, 2}, torch::kInt64)));
 }
 
 TEST_F(BatchTest, AudioAndVisionAreStandardisedByTheTrainSplit) {

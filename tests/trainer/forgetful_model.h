@@ -17,14 +17,18 @@ class ForgetfulModel : public Model {
     norm_ = register_module("norm", torch::nn::BatchNorm1d(1));
   }
 
-  Losses losses(const Batch& batch, const TrainingStep&) override {
-    const torch::Tensor error = (forward(batch) - batch.labels).abs().mean();
-    const torch::Tensor weight = 1 / (1 + seen_.detach().clone());
-    seen_.add_(batch.size());
-    return {error * weight, {{"task", error.detach()}}};
+  Output forward(const Batch& batch, const Context&) override {
+    return {batch.labels.view({1, -1, 1}), predict_with(batch, {}).unsqueeze(0), {}};
   }
-  torch::Tensor predict(const Batch& batch) override { return forward(batch).unsqueeze(0).expand({7, -1}); }
-  torch::Tensor predict_complete(const Batch& batch) override { return forward(batch); }
+  Losses loss(const Output& output, const Batch& batch, const Context&) override {
+    const torch::Tensor error = (output.predictions[0] - batch.labels).abs().mean();
+    const torch::Tensor total = error / (1 + seen_.detach().clone());
+    seen_.add_(batch.size());
+    return {total, {{"total", total.detach()}, {"task", error.detach()}}};
+  }
+  torch::Tensor predict_with(const Batch& batch, const ByModality&) override {
+    return norm_->forward(batch.labels.unsqueeze(1)).mm(weight_).squeeze(1);
+  }
   std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const override {
     return {fine_tuning_plan(*this, training, [](const std::string&) { return false; })};
   }
@@ -32,10 +36,6 @@ class ForgetfulModel : public Model {
   NamedTensors tables() const override { return {{"seen", seen_}}; }
 
  private:
-  torch::Tensor forward(const Batch& batch) {
-    return norm_->forward(batch.labels.unsqueeze(1)).mm(weight_).squeeze(1);
-  }
-
   torch::Tensor weight_;
   torch::nn::BatchNorm1d norm_{nullptr};
   torch::Tensor seen_ = torch::zeros({});

@@ -16,13 +16,14 @@ using sweeps::SplitName;
 // Predicts label + 10 S in row S, so that a number says whose it is.
 class Telltale : public Model {
  public:
-  Losses losses(const Batch&, const TrainingStep&) override { return {}; }
+  Output forward(const Batch&, const Context&) override { return {}; }
+  Losses loss(const Output&, const Batch&, const Context&) override { return {}; }
   torch::Tensor predict(const Batch& batch) override {
     sizes.push_back(batch.size());
     trained = trained || is_training() || torch::GradMode::is_enabled();
     return batch.labels.unsqueeze(0) + 10 * torch::arange(7).unsqueeze(1);
   }
-  torch::Tensor predict_complete(const Batch& batch) override { return predict(batch)[0]; }
+  torch::Tensor predict_with(const Batch& batch, const ByModality&) override { return predict(batch)[0]; }
   std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration&) const override { return {}; }
   bool is_used(const std::string&) const override { return true; }
 

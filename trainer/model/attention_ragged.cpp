@@ -208,6 +208,12 @@ Slice slice(const torch::Tensor& x, std::int64_t row, std::int64_t column) {
   return {x.data_ptr<float>() + row * x.stride(0) + column, x.stride(0)};
 }
 
+// A layout for the way back: autograd keeps tensors and values of LibTorch's own types, or one of these.
+struct KeptLayout : torch::CustomClassHolder {
+  explicit KeptLayout(const RaggedLayout& kept) : layout(kept) {}
+  RaggedLayout layout;
+};
+
 struct RaggedAttention : torch::autograd::Function<RaggedAttention> {
   static torch::Tensor forward(AutogradContext* context, const torch::Tensor& query, const torch::Tensor& key,
                                const torch::Tensor& value, const DropoutFactors& factors,
@@ -222,7 +228,7 @@ struct RaggedAttention : torch::autograd::Function<RaggedAttention> {
                                  slice(v, key_row, column), slice(out, query_row, column), scratch);
                   });
     context->save_for_backward({q, k, v, factors.values, probabilities});
-    context->saved_data["lengths"] = layout.lengths();
+    context->saved_data["layout"] = c10::IValue::make_capsule(c10::make_intrusive<KeptLayout>(layout));
     context->saved_data["rows"] = static_cast<std::int64_t>(rows);
     context->saved_data["heads"] = heads;
     return out;
@@ -232,7 +238,8 @@ struct RaggedAttention : torch::autograd::Function<RaggedAttention> {
     const auto saved = context->get_saved_variables();
     const torch::Tensor &q = saved[0], &k = saved[1], &v = saved[2], &probabilities = saved[4];
     const DropoutFactors factors{saved[3]};
-    const RaggedLayout layout(context->saved_data["lengths"].toIntVector(), torch::kCPU);
+    const auto kept = context->saved_data["layout"].toCapsule();
+    const RaggedLayout& layout = static_cast<const KeptLayout&>(*kept).layout;
     const auto rows = static_cast<Rows>(context->saved_data["rows"].toInt());
     const std::int64_t heads = context->saved_data["heads"].toInt();
     const torch::Tensor d_out = with_rows(gradients[0]);

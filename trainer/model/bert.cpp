@@ -60,8 +60,8 @@ torch::Tensor BertEncoder::embed(const torch::Tensor& ids, const RaggedLayout& l
   return dropout.apply(normed, layout, Rows::all, kEmbeddingDropout, configuration_.hidden_dropout);
 }
 
-torch::Tensor BertEncoder::encode(const torch::Tensor& rows, const RaggedLayout& layout,
-                                  const DropoutStream& dropout) {
+torch::Tensor BertEncoder::encode_some(const torch::Tensor& rows, const RaggedLayout& layout,
+                                       const DropoutStream& dropout) {
   if (layout.longest() > configuration_.max_positions) {
     throw InputError("model.text.weights",
                      fmt::format("a text has {} tokens, but the encoder has {} positions", layout.longest(),

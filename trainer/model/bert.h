@@ -12,17 +12,16 @@
 
 namespace missmodal::trainer {
 
+// Takes token ids. InputError for a sequence longer than max_positions or an id outside the vocabulary.
 class BertEncoder : public ModalityEncoder {
  public:
   explicit BertEncoder(const BertConfiguration& configuration);
 
-  // rows: (layout.rows()) int64. InputError for a sequence longer than max_positions or an id outside the
-  // vocabulary.
-  torch::Tensor encode(const torch::Tensor& rows, const RaggedLayout& layout,
-                       const DropoutStream& dropout) override;
   std::int64_t width() const override { return configuration_.hidden_size; }
 
  private:
+  torch::Tensor encode_some(const torch::Tensor& rows, const RaggedLayout& layout,
+                            const DropoutStream& dropout) override;
   LinearParameters declare_projection(const std::string& path, std::int64_t in, std::int64_t out);
   TransformerParameters declare_layer(const std::string& path);
   torch::Tensor embed(const torch::Tensor& ids, const RaggedLayout& layout,

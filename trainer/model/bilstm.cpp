@@ -13,7 +13,7 @@ torch::Tensor bilstm(const torch::Tensor& x, const RaggedLayout& layout,
 
 torch::Tensor bilstm_packed(const torch::Tensor& x, const RaggedLayout& layout,
                             const std::vector<torch::Tensor>& parameters) {
-  const TimeMajor time(layout, Direction::forward);
+  const TimeMajor& time = layout.time_major(Direction::forward);
   std::vector<std::int64_t> running;
   for (std::int64_t step = 0; step < time.steps(); ++step) running.push_back(time.running(step));
   const torch::Tensor zeros = torch::zeros({2, layout.batch(), parameters[1].size(1)}, x.options());

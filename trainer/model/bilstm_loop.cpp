@@ -125,7 +125,7 @@ struct LstmDirection : torch::autograd::Function<LstmDirection> {
 
 torch::Tensor run(const torch::Tensor& x, const RaggedLayout& layout, Direction direction,
                   const std::vector<torch::Tensor>& p, std::size_t first) {
-  const TimeMajor time(layout, direction);
+  const TimeMajor& time = layout.time_major(direction);
   const torch::Tensor states = LstmDirection::apply(x.index_select(0, time.order), p[first], p[first + 1],
                                                     p[first + 2], p[first + 3], time.begin);
   return reorder_rows(states, time.inverse, time.order);

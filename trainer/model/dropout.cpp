@@ -116,13 +116,13 @@ torch::Tensor DropoutStream::fused(const torch::Tensor& x, double probability) c
 
 torch::Tensor DropoutStream::apply(const torch::Tensor& x, const RaggedLayout& layout, Rows rows,
                                    DropoutLayer layer, double probability) const {
-  if (!active(probability)) return x;
+  if (!active(probability) || x.numel() == 0) return x;
   if (generator_.defined()) return fused(x, probability);
   return x * factors(layout, rows, x.size(1), layer, probability).values.to(x.scalar_type());
 }
 
 torch::Tensor DropoutStream::apply(const torch::Tensor& x, DropoutLayer layer, double probability) const {
-  if (!active(probability)) return x;
+  if (!active(probability) || x.numel() == 0) return x;
   if (generator_.defined()) return fused(x, probability);
   const auto columns = static_cast<std::size_t>(x.size(1));
   torch::Tensor factors = torch::empty(x.sizes(), torch::kFloat32);
@@ -135,7 +135,7 @@ torch::Tensor DropoutStream::apply(const torch::Tensor& x, DropoutLayer layer, d
 
 torch::Tensor DropoutStream::apply_attention(const torch::Tensor& x, const RaggedLayout& layout, Rows rows,
                                              DropoutLayer layer, double probability) const {
-  if (!active(probability)) return x;
+  if (!active(probability) || x.numel() == 0) return x;
   if (generator_.defined()) return fused(x, probability);
   torch::Tensor factors = torch::zeros(x.sizes(), torch::kFloat32);
   for (std::int64_t sample = 0; sample < layout.batch(); ++sample) {

@@ -10,11 +10,18 @@
 #include <cstdint>
 #include <span>
 
-#include "trainer/model/model.h"
 #include "trainer/model/philox.h"
 #include "trainer/model/ragged.h"
 
 namespace missmodal::trainer {
+
+// Where in a training we are: with the layer's number and an element's place this determines every dropout
+// factor, whatever rank computes it.
+struct TrainingStep {
+  std::uint64_t seed = 0;
+  std::int64_t step = 0;          // optimiser step, from 0
+  std::int64_t first_sample = 0;  // place of the batch's first sample in the global batch
+};
 
 // A dropout layer of the model: whose (0 text, 1 audio, 2 vision, 3 fusion), in which of its layers, where in
 // that.

@@ -24,23 +24,17 @@ bool is_bert(const std::string& parameter) {
   return starts_with(parameter, "text.bert.");
 }
 
-sweeps::ZeroAt zero_at(const sweeps::EvaluationConfiguration& evaluation, Modality modality) {
-  switch (modality) {
-    case Modality::text:
-      return evaluation.zero_text;
-    case Modality::audio:
-      return evaluation.zero_audio;
-    case Modality::vision:
-      return evaluation.zero_vision;
-  }
-  MISSMODAL_CHECK(false);
-}
+// In Output::others: the unit rows of F_M (b, d) and of the incomplete F_S (S, b, d), what L_geo looks at.
+constexpr const char* kUnitFull = "unit_full";
+constexpr const char* kUnitPartial = "unit_partial";
 
 }  // namespace
 
 MissModal::MissModal(const sweeps::Configuration& configuration, const Widths& widths,
                      std::string bert_configuration)
-    : configuration_(configuration), bert_configuration_(std::move(bert_configuration)) {
+    : Model(configuration.evaluation),
+      configuration_(configuration),
+      bert_configuration_(std::move(bert_configuration)) {
   configuration_.evaluation.route = sweeps::resolved_route(configuration);
   const bool bert = configuration.model.text_encoder == sweeps::TextEncoder::bert;
   if (bert && configuration.evaluation.zero_text == sweeps::ZeroAt::input &&
@@ -91,27 +85,31 @@ const RaggedBatch& MissModal::input(const Batch& batch, Modality modality) const
   return tokens ? batch.tokens : batch.of(modality);
 }
 
+torch::Tensor MissModal::encode(const Batch& batch, Modality modality, const DropoutStream& dropout) {
+  const RaggedBatch& ragged = input(batch, modality);
+  return encoder(modality).encode(ragged.rows, ragged.layout, dropout);
+}
+
 Encoded MissModal::encode(const Batch& batch, const DropoutStream& dropout) {
   Encoded encoded;
-  for (const Modality modality : kModalities) {
-    const RaggedBatch& ragged = input(batch, modality);
-    encoded[static_cast<unsigned>(modality)] =
-        encoder(modality).encode(ragged.rows, RaggedLayout(ragged.lengths, ragged.rows.device()), dropout);
-  }
+  for (const Modality modality : kModalities)
+    encoded[static_cast<unsigned>(modality)] = encode(batch, modality, dropout);
   return encoded;
+}
+
+torch::Tensor MissModal::zero_representation(const Batch& batch, Modality modality) {
+  return torch::zeros({batch.size(), encoder(modality).width()}, batch.labels.options());
 }
 
 torch::Tensor MissModal::encode_missing(const Batch& batch, Modality modality) {
   const RaggedBatch& ragged = input(batch, modality);
-  if (zero_at(configuration_.evaluation, modality) == sweeps::ZeroAt::representation) {
-    return torch::zeros({batch.size(), encoder(modality).width()}, batch.labels.options());
-  }
+  if (zero_at(modality) == sweeps::ZeroAt::representation) return zero_representation(batch, modality);
   // Zero frames differ in their number only, so one sequence a length is enough.
-  std::vector<std::int64_t> distinct = ragged.lengths;
+  std::vector<std::int64_t> distinct = ragged.layout.lengths();
   std::sort(distinct.begin(), distinct.end());
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   std::vector<std::int64_t> place;
-  for (const std::int64_t length : ragged.lengths) {
+  for (const std::int64_t length : ragged.layout.lengths()) {
     place.push_back(std::lower_bound(distinct.begin(), distinct.end(), length) - distinct.begin());
   }
   const RaggedLayout layout(distinct, ragged.rows.device());
@@ -126,36 +124,68 @@ bool MissModal::trains_subsets() const {
   return loss.has(LossTerm::geo) || loss.has(LossTerm::dis) || loss.has(LossTerm::sem);
 }
 
-Losses MissModal::losses(const Batch& batch, const TrainingStep& step) {
-  const DropoutStream dropout(step, batch.labels.device());
-  const sweeps::LossConfiguration& configuration = configuration_.loss;
+// The order in which the nodes of the graph are made decides in which order a feature's gradients are added,
+// and so their last bits. This one adds those of F_S in the order L_sem, L_dis, L_geo, those of F_M in the
+// order L_dis, L_geo, L_task.
+Output MissModal::forward(const Batch& batch, const Context& context) {
+  const DropoutStream dropout({context.seed, context.step, batch.first_sample}, batch.labels.device());
   const Encoded encoded = encode(batch, dropout);
   const torch::Tensor full = fusion_->fuse(encoded, Subset::TAV, dropout);
-  torch::Tensor partial;
-  if (trains_subsets()) {
-    std::vector<torch::Tensor> fused;
-    for (const Subset subset : kSubsets) {
-      if (subset != Subset::TAV) fused.push_back(fusion_->fuse(encoded, subset, dropout));
-    }
-    partial = torch::stack(fused);
+  Output output;
+  if (!trains_subsets()) {
+    output.representations = full.unsqueeze(0);
+    output.predictions = predictor_->predict(full).unsqueeze(0);
+    return output;
   }
+  std::vector<torch::Tensor> fused;
+  for (const Subset subset : kSubsets) {
+    if (subset != Subset::TAV) fused.push_back(fusion_->fuse(encoded, subset, dropout));
+  }
+  const torch::Tensor partial = torch::stack(fused);
+  const bool contrasts = configuration_.loss.has(LossTerm::geo);
+  if (contrasts) output.others[kUnitPartial] = unit_rows(partial);
+  const torch::Tensor compared = partial.view_as(partial);
+  output.predictions = predictor_->predict(full).unsqueeze(0);
+  if (configuration_.loss.has(LossTerm::sem))
+    output.predictions = torch::cat({output.predictions, predictor_->predict(partial)});
+  if (contrasts) output.others[kUnitFull] = unit_rows(full);
+  output.representations = torch::cat({full.unsqueeze(0), compared});
+  return output;
+}
+
+Losses MissModal::loss(const Output& output, const Batch& batch, const Context& context) {
+  const sweeps::LossConfiguration& configuration = configuration_.loss;
+  const auto split = [](const torch::Tensor& rows) { return rows.split_with_sizes({1, rows.size(0) - 1}); };
   Losses losses;
-  const auto add = [&](const char* name, const torch::Tensor& loss, double weight) {
-    losses.terms.emplace_back(name, loss.detach());
+  torch::Tensor counted;  // of the total
+  const auto add = [&](const char* name, const torch::Tensor& loss, double weight, bool counts) {
     const torch::Tensor weighted = weight == 1 ? loss : loss * weight;
     losses.total = losses.total.defined() ? losses.total + weighted : weighted;
+    const torch::Tensor share = counts ? loss.detach() : torch::zeros_like(loss);
+    const torch::Tensor part = counts ? weighted.detach() : share;
+    counted = counted.defined() ? counted + part : part;
+    losses.shares.emplace_back(name, share);
   };
+  const auto predictions =
+      configuration.has(LossTerm::sem) ? split(output.predictions) : std::vector{output.predictions};
   if (configuration.has(LossTerm::task))
-    add("task", prediction_loss(predictor_->predict(full), batch.labels), 1);
+    add("task", prediction_loss(predictions[0].squeeze(0), batch.labels, batch.global_size), 1, true);
   if (configuration.has(LossTerm::geo)) {
-    add("geo", geometric_loss(full, partial, configuration.temperature, configuration.geo),
-        configuration.alpha);
+    const torch::Tensor full = context.group.gather(output.others.at(kUnitFull), 0, batch.global_size);
+    const torch::Tensor others = context.group.gather(output.others.at(kUnitPartial), 1, batch.global_size);
+    add("geo", geometric_loss(full, others, configuration.temperature, configuration.geo),
+        configuration.alpha, context.group.rank() == 0);
   }
   if (configuration.has(LossTerm::dis)) {
-    add("dis", distance_loss(full, partial, configuration.dis), configuration.beta);
+    const auto representations = split(output.representations);
+    add("dis",
+        distance_loss(representations[0].squeeze(0), representations[1], batch.global_size,
+                      configuration.dis),
+        configuration.beta, true);
   }
   if (configuration.has(LossTerm::sem))
-    add("sem", prediction_loss(predictor_->predict(partial), batch.labels), 1);
+    add("sem", prediction_loss(predictions[1], batch.labels, batch.global_size), 1, true);
+  losses.shares.emplace(losses.shares.begin(), "total", counted);
   return losses;
 }
 
@@ -183,9 +213,14 @@ torch::Tensor MissModal::predict(const Batch& batch) {
   return predictor_->predict(torch::stack(fused));
 }
 
-torch::Tensor MissModal::predict_complete(const Batch& batch) {
+torch::Tensor MissModal::predict_with(const Batch& batch, const ByModality& zeroed) {
   const DropoutStream off;
-  return predictor_->predict(fusion_->fuse(encode(batch, off), Subset::TAV, off));
+  Encoded encoded;
+  for (const Modality modality : kModalities) {
+    const auto index = static_cast<unsigned>(modality);
+    encoded[index] = zeroed[index] ? zero_representation(batch, modality) : encode(batch, modality, off);
+  }
+  return predictor_->predict(fusion_->fuse(encoded, Subset::TAV, off));
 }
 
 std::vector<OptimizerPlan> MissModal::optimizers(const sweeps::TrainingConfiguration& training) const {

@@ -22,9 +22,12 @@ class MissModal : public Model {
 
   void freeze_text();  // the bert encoder then requires no gradient
 
-  Losses losses(const Batch& batch, const TrainingStep& step) override;
+  Output forward(const Batch& batch, const Context& context) override;
+  Losses loss(const Output& output, const Batch& batch, const Context& context) override;
+  torch::Tensor predict_with(const Batch& batch, const ByModality& zeroed) override;
+  // Each modality is encoded once; with route `full` and `zero_at: input` also zero frames, one sequence a
+  // distinct length.
   torch::Tensor predict(const Batch& batch) override;
-  torch::Tensor predict_complete(const Batch& batch) override;
   std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const override;
   bool is_used(const std::string& parameter) const override;
   std::string text_configuration() const override { return bert_configuration_; }
@@ -35,6 +38,8 @@ class MissModal : public Model {
  private:
   const RaggedBatch& input(const Batch& batch, Modality modality) const;
   ModalityEncoder& encoder(Modality modality) { return *encoders_[static_cast<unsigned>(modality)]; }
+  torch::Tensor encode(const Batch& batch, Modality modality, const DropoutStream& dropout);
+  torch::Tensor zero_representation(const Batch& batch, Modality modality);
   // What stands in a missing modality's place with route `full`.
   torch::Tensor encode_missing(const Batch& batch, Modality modality);
   bool trains_subsets() const;

@@ -13,10 +13,19 @@ namespace missmodal::trainer {
 
 class ModalityEncoder : public ParameterModule {
  public:
-  // rows: (layout.rows(), width) float32, or (layout.rows()) int64 token ids -> (batch, width()).
-  virtual torch::Tensor encode(const torch::Tensor& rows, const RaggedLayout& layout,
-                               const DropoutStream& dropout) = 0;
+  // rows: (layout.rows(), features) floating, or (layout.rows()) int64 token ids -> (batch, width()).
+  torch::Tensor encode(const torch::Tensor& rows, const RaggedLayout& layout, const DropoutStream& dropout) {
+    // The library's recurrent kernels refuse a batch of none.
+    if (layout.batch() == 0)
+      return torch::zeros({0, width()}, parameters(/*recurse=*/true).front().options());
+    return encode_some(rows, layout, dropout);
+  }
   virtual std::int64_t width() const = 0;
+
+ protected:
+  // The same for a batch that is not empty.
+  virtual torch::Tensor encode_some(const torch::Tensor& rows, const RaggedLayout& layout,
+                                    const DropoutStream& dropout) = 0;
 };
 
 }  // namespace missmodal::trainer

@@ -1,11 +1,12 @@
 #pragma once
-// What training and evaluation know of a model: batch in, predictions and named losses out, and what happens
-// to a missing modality.
+// What training and evaluation know of a model: batch in, representations and predictions out, named losses
+// of them, and what happens to a missing modality.
 
 #include <torch/torch.h>
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,46 +17,76 @@
 #include "trainer/data/dataset.h"
 #include "trainer/model/named_tensors.h"
 #include "trainer/model/optimizer_plan.h"
+#include "trainer/model/ragged.h"
+#include "trainer/parallel/group.h"
 
 namespace missmodal::trainer {
 
 // B sequences without padding, one after the other.
 struct RaggedBatch {
-  torch::Tensor rows;                 // (sum of lengths, width) float32; token ids: (sum of lengths) int64
-  std::vector<std::int64_t> lengths;  // (B), each >= 1
+  torch::Tensor rows;   // (layout.rows(), width) floating; token ids: (layout.rows()) int64
+  RaggedLayout layout;  // on the same device
 };
 
+// One member's share of a global batch: contiguous, by place. It may be empty; then every tensor has no rows.
 struct Batch {
   std::array<RaggedBatch, 3> sequences;  // by Modality, audio and vision normalised; text: word vectors
-  RaggedBatch tokens;                    // word pieces; same lengths as text
-  torch::Tensor labels;                  // (B) float32
+  RaggedBatch tokens;                    // word pieces; same layout as text
+  torch::Tensor labels;                  // (b) floating
+  torch::Tensor utterances;              // (b) int64: their places in the split
+  std::int64_t first_sample = 0;         // place of its first utterance in the global batch
+  std::int64_t global_size = 0;          // utterances of the global batch
   std::int64_t size() const { return labels.size(0); }
   const RaggedBatch& of(Modality modality) const { return sequences[static_cast<unsigned>(modality)]; }
 };
 
-// Where in a training we are: with the layer's number and an element's place this determines every dropout
-// factor (trainer/model/dropout.h), whatever rank computes it.
-struct TrainingStep {
+// Where in a training a batch comes, and with whom it is computed.
+struct Context {
   std::uint64_t seed = 0;
-  std::int64_t step = 0;          // optimiser step, from 0
-  std::int64_t first_sample = 0;  // place of the batch's first sample in the global batch
+  std::int64_t step = 0;  // optimiser step, from 0
+  int epoch = 1;          // from 1
+  Group group;            // alone, unless given
+};
+
+struct Output {
+  // Rows in Subset order, TAV first; only what this configuration trains: all seven or the first.
+  torch::Tensor representations;  // (7 or 1, b, d)
+  torch::Tensor predictions;      // (7 or 1, b)
+  // What else the model's own losses need, by a name of its choice.
+  std::map<std::string, torch::Tensor> others;
 };
 
 struct Losses {
-  torch::Tensor total;                                       // scalar, differentiable
-  std::vector<std::pair<std::string, torch::Tensor>> terms;  // "task", "geo", "dis", "sem": those that are on
+  // To differentiate, a scalar: the sum over members of its gradients is the gradient of the global batch's
+  // loss. Its value may count on every member what the shares count once.
+  torch::Tensor total;
+  // "total", then every term that is on; detached, the same names on every member. The sums over members are
+  // the global batch's losses.
+  std::vector<std::pair<std::string, torch::Tensor>> shares;
 };
+
+using ByModality = std::array<bool, 3>;  // by Modality
 
 class Model : public torch::nn::Module {
  public:
-  // One training step's losses with dropout on; gradients flow from `total`.
-  virtual Losses losses(const Batch& batch, const TrainingStep& step) = 0;
-  // (7, B): row S is the prediction where only the subset S remains, by the configuration's route. No
-  // dropout; the caller holds a NoGradGuard. Each modality is encoded once; with route `full` and `zero_at:
-  // input` also zero frames, one sequence a distinct length.
-  virtual torch::Tensor predict(const Batch& batch) = 0;
-  // (B): complete modalities only; what row TAV of predict() holds.
-  virtual torch::Tensor predict_complete(const Batch& batch) = 0;
+  // One training step's results, with dropout on. Collective where a model needs the whole batch in it
+  // (BatchNorm).
+  virtual Output forward(const Batch& batch, const Context& context) = 0;
+  // The losses of what forward() gave for the same batch and context. Collective: every member calls it, one
+  // with an empty share too. A model may keep tables of its own up to date here, the same on every member.
+  virtual Losses loss(const Output& output, const Batch& batch, const Context& context) = 0;
+
+  // (b): the prediction where the encoders' outputs of the modalities in `zeroed` are replaced by zeros. No
+  // dropout; the caller holds a NoGradGuard.
+  virtual torch::Tensor predict_with(const Batch& batch, const ByModality& zeroed) = 0;
+  // (7, b): row S is the prediction where only the subset S remains, by the configuration's route. No
+  // dropout; the caller holds a NoGradGuard. Here by seven passes, a missing modality being zeros as zero_at
+  // says: its frames, their number kept, or its encoder's output. A model that can do with one pass, or has
+  // another route, overrides it.
+  virtual torch::Tensor predict(const Batch& batch);
+  // (b): complete modalities only; what row TAV of predict() holds.
+  virtual torch::Tensor predict_complete(const Batch& batch) { return predict_with(batch, {}); }
+
   // Who steps which parameters; each batch is followed by a step of each, in this order.
   virtual std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const = 0;
   // Whether any loss or scored prediction of this configuration can touch the parameter; a frozen one's too.
@@ -66,6 +97,13 @@ class Model : public torch::nn::Module {
   // What a training must not forget beside parameters and buffers, and a checkpoint need not know: the
   // model's tables over the training split, the tensors themselves, always the same ones.
   virtual NamedTensors tables() const { return {}; }
+
+ protected:
+  explicit Model(const sweeps::EvaluationConfiguration& evaluation = {}) : evaluation_(evaluation) {}
+  sweeps::ZeroAt zero_at(Modality modality) const;
+
+ private:
+  sweeps::EvaluationConfiguration evaluation_;
 };
 
 struct Widths {

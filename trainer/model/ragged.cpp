@@ -1,6 +1,8 @@
 #include "trainer/model/ragged.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <numeric>
 #include <utility>
 
 #include "sweeps/error.h"
@@ -42,69 +44,93 @@ struct GatherRows : torch::autograd::Function<GatherRows> {
 
 }  // namespace
 
-RaggedLayout::RaggedLayout(std::vector<std::int64_t> lengths, torch::Device device)
-    : lengths_(std::move(lengths)), device_(device) {
-  MISSMODAL_CHECK(!lengths_.empty());
-  offsets_.push_back(0);
-  for (const std::int64_t length : lengths_) {
+RaggedLayout::RaggedLayout(std::vector<std::int64_t> lengths, torch::Device device) {
+  IndexPack pack;
+  places_ = places(std::move(lengths), pack);
+  pack.send(device);
+}
+
+RaggedLayout::RaggedLayout(std::vector<std::int64_t> lengths, IndexPack& pack)
+    : places_(places(std::move(lengths), pack)) {}
+
+std::shared_ptr<RaggedLayout::Places> RaggedLayout::places(std::vector<std::int64_t> lengths,
+                                                           IndexPack& pack) {
+  auto places = std::make_shared<Places>();
+  places->offsets.push_back(0);
+  for (const std::int64_t length : lengths) {
     MISSMODAL_CHECK(length >= 1);
-    offsets_.push_back(offsets_.back() + length);
-    longest_ = std::max(longest_, length);
+    places->offsets.push_back(places->offsets.back() + length);
+    places->longest = std::max(places->longest, length);
   }
+  const auto batch = static_cast<std::int64_t>(lengths.size());
+  std::vector<std::int64_t> steps, first, last, padded;
+  std::vector<std::int64_t> padding(static_cast<std::size_t>(batch * places->longest), 1);
+  steps.reserve(static_cast<std::size_t>(places->offsets.back()));
+  padded.reserve(steps.capacity());
+  for (std::int64_t sample = 0; sample < batch; ++sample) {
+    first.push_back(places->offsets[sample]);
+    last.push_back(places->offsets[sample + 1] - 1);
+    for (std::int64_t step = 0; step < lengths[sample]; ++step) {
+      steps.push_back(step);
+      padded.push_back(sample * places->longest + step);
+      padding[static_cast<std::size_t>(padded.back())] = 0;
+    }
+  }
+  places->lengths = std::move(lengths);
+  pack.add(steps, places->steps);
+  pack.add(first, places->first);
+  pack.add(last, places->last);
+  pack.add(padded, places->padded);
+  pack.add(padding, {batch, places->longest}, places->padding, IndexPack::Content::flags);
+  add_time_major(*places, Direction::forward, places->forward, pack);
+  add_time_major(*places, Direction::backward, places->backward, pack);
+  return places;
+}
+
+void RaggedLayout::add_time_major(const Places& places, Direction direction, TimeMajor& to, IndexPack& pack) {
+  const std::vector<std::int64_t>& lengths = places.lengths;
+  std::vector<std::size_t> by_length(lengths.size());
+  std::iota(by_length.begin(), by_length.end(), std::size_t{0});
+  std::stable_sort(by_length.begin(), by_length.end(),
+                   [&](auto a, auto b) { return lengths[a] > lengths[b]; });
+
+  std::vector<std::int64_t> order;
+  std::vector<std::int64_t> inverse(static_cast<std::size_t>(places.offsets.back()));
+  order.reserve(inverse.size());
+  to.begin.push_back(0);
+  for (std::int64_t step = 0; step < places.longest; ++step) {
+    for (const std::size_t sample : by_length) {
+      if (lengths[sample] <= step) break;
+      const std::int64_t within = direction == Direction::forward ? step : lengths[sample] - 1 - step;
+      const std::int64_t row = places.offsets[sample] + within;
+      inverse[static_cast<std::size_t>(row)] = static_cast<std::int64_t>(order.size());
+      order.push_back(row);
+    }
+    to.begin.push_back(static_cast<std::int64_t>(order.size()));
+  }
+  pack.add(order, to.order);
+  pack.add(inverse, to.inverse);
 }
 
 std::int64_t RaggedLayout::begin(Rows rows, std::int64_t sample) const {
-  return rows == Rows::last ? lengths_[sample] - 1 : 0;
+  return rows == Rows::last ? lengths()[sample] - 1 : 0;
 }
 
 std::int64_t RaggedLayout::end(Rows rows, std::int64_t sample) const {
-  return rows == Rows::first ? 1 : lengths_[sample];
-}
-
-torch::Tensor RaggedLayout::indices(std::vector<std::int64_t> values) const {
-  return torch::tensor(values, torch::kInt64).to(device_);
-}
-
-torch::Tensor RaggedLayout::steps() const {
-  std::vector<std::int64_t> values;
-  values.reserve(rows());
-  for (const std::int64_t length : lengths_) {
-    for (std::int64_t step = 0; step < length; ++step) values.push_back(step);
-  }
-  return indices(std::move(values));
-}
-
-torch::Tensor RaggedLayout::padded_places() const {
-  std::vector<std::int64_t> values;
-  values.reserve(rows());
-  for (std::int64_t sample = 0; sample < batch(); ++sample) {
-    for (std::int64_t step = 0; step < lengths_[sample]; ++step) values.push_back(sample * longest_ + step);
-  }
-  return indices(std::move(values));
+  return rows == Rows::first ? 1 : lengths()[sample];
 }
 
 torch::Tensor RaggedLayout::select(const torch::Tensor& x, Rows rows) const {
   if (rows == Rows::all) return x;
-  std::vector<std::int64_t> values;
-  values.reserve(lengths_.size());
-  for (std::int64_t sample = 0; sample < batch(); ++sample) {
-    values.push_back(offsets_[sample] + begin(rows, sample));
-  }
-  return GatherRows::apply(x, indices(std::move(values)));
+  return GatherRows::apply(x, rows == Rows::first ? places_->first : places_->last);
 }
 
 torch::Tensor RaggedLayout::pad(const torch::Tensor& x) const {
-  return ScatterRows::apply(x, padded_places(), batch() * longest_).view({batch(), longest_, x.size(1)});
+  return ScatterRows::apply(x, places_->padded, batch() * longest()).view({batch(), longest(), x.size(1)});
 }
 
 torch::Tensor RaggedLayout::unpad(const torch::Tensor& x) const {
-  return GatherRows::apply(x.reshape({batch() * longest_, x.size(2)}), padded_places());
-}
-
-torch::Tensor RaggedLayout::padding() const {
-  const torch::Tensor steps = torch::arange(longest_, torch::kInt64);
-  const torch::Tensor lengths = torch::tensor(lengths_, torch::kInt64);
-  return steps.unsqueeze(0).ge(lengths.unsqueeze(1)).to(device_);
+  return GatherRows::apply(x.reshape({batch() * longest(), x.size(2)}), places_->padded);
 }
 
 }  // namespace missmodal::trainer

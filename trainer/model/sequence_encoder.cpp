@@ -47,8 +47,8 @@ TransformerParameters SequenceEncoder::declare_layer(const std::string& path, st
   return layer;
 }
 
-torch::Tensor SequenceEncoder::encode(const torch::Tensor& rows, const RaggedLayout& layout,
-                                      const DropoutStream& dropout) {
+torch::Tensor SequenceEncoder::encode_some(const torch::Tensor& rows, const RaggedLayout& layout,
+                                           const DropoutStream& dropout) {
   torch::Tensor x = bilstm(rows, layout, lstm_);
   if (layers_.empty()) return layout.select(x, Rows::last);
   TransformerOptions options = options_;

@@ -19,11 +19,11 @@ class SequenceEncoder : public ModalityEncoder {
   SequenceEncoder(std::int64_t input_width, const sweeps::ModelConfiguration& configuration,
                   std::uint32_t owner);
 
-  torch::Tensor encode(const torch::Tensor& rows, const RaggedLayout& layout,
-                       const DropoutStream& dropout) override;
   std::int64_t width() const override { return width_; }
 
  private:
+  torch::Tensor encode_some(const torch::Tensor& rows, const RaggedLayout& layout,
+                            const DropoutStream& dropout) override;
   TransformerParameters declare_layer(const std::string& path, std::int64_t feed_forward);
 
   std::int64_t width_;

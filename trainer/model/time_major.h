@@ -8,14 +8,12 @@
 #include <cstdint>
 #include <vector>
 
-#include "trainer/model/ragged.h"
-
 namespace missmodal::trainer {
 
 enum class Direction { forward, backward };  // backward starts at each sequence's last row
 
+// Made by RaggedLayout, which keeps one for each direction.
 struct TimeMajor {
-  TimeMajor(const RaggedLayout& layout, Direction direction);
   std::int64_t steps() const { return static_cast<std::int64_t>(begin.size()) - 1; }
   std::int64_t running(std::int64_t step) const { return begin[step + 1] - begin[step]; }
 

@@ -77,7 +77,7 @@ class Golden : public ::testing::TestWithParam<std::tuple<const char*, testing::
     for (const Modality modality : kModalities) {
       const auto lengths = file_.ints("lengths." + std::string(name(modality)), 1);
       RaggedBatch& ragged = batch.sequences[static_cast<unsigned>(modality)];
-      ragged.lengths.assign(lengths.begin(), lengths.end());
+      ragged.layout = RaggedLayout({lengths.begin(), lengths.end()});
       const std::string input = "input." + std::string(name(modality));
       if (file_.tensor(input).dtype == DType::F32) {
         ragged.rows = tensor(input);
@@ -85,9 +85,10 @@ class Golden : public ::testing::TestWithParam<std::tuple<const char*, testing::
       }
       const auto ids = file_.ints(input, 1);
       batch.tokens = {torch::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()), torch::kInt64),
-                      ragged.lengths};
+                      ragged.layout};
     }
     batch.labels = tensor("labels");
+    batch.global_size = batch.size();
     return batch;
   }
 
@@ -126,11 +127,11 @@ TEST_P(Golden, PredictionsThroughTheFullNetwork) {
 }
 
 TEST_P(Golden, LossesAndEveryGradient) {
-  const Losses losses = model_->losses(batch(), {});
+  const Losses losses = testing::losses(*model_, batch(), {});
   losses.total.backward();
   expect_equal(losses.total, "loss.total", kLoss);
-  for (const auto& [name, loss] : losses.terms) expect_equal(loss, "loss." + name, kLoss);
-  EXPECT_EQ(losses.terms.size(), configuration_.loss.terms.size());
+  for (const auto& [name, loss] : losses.shares) expect_equal(loss, "loss." + name, kLoss);
+  EXPECT_EQ(losses.shares.size(), 1 + configuration_.loss.terms.size());
   for (const auto& item : model_->named_parameters()) {
     const bool expected = file_.tensors().count("gradient." + item.key()) > 0;
     EXPECT_EQ(item.value().grad().defined(), expected) << item.key();
@@ -144,7 +145,7 @@ TEST_P(Golden, TenTrainingSteps) {
   std::vector<torch::Tensor> totals;
   std::vector<double> norms;
   for (int step = 0; step < 10; ++step) {
-    const Losses losses = model_->losses(batch(), {1111, step, 0});
+    const Losses losses = testing::losses(*model_, batch(), {1111, step, 0});
     optimizer.zero_grad();
     losses.total.backward();
     totals.push_back(losses.total.detach());

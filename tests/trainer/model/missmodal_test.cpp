@@ -23,6 +23,7 @@ using sweeps::ZeroAt;
 using testing::kTinyBert;
 using testing::kTinyWidths;
 using testing::largest_difference;
+using testing::losses;
 using testing::pick;
 using testing::random_batch;
 using testing::tiny_configuration;
@@ -76,9 +77,9 @@ TEST(MissModal, TheOrderOfABatchDoesNotChangeTheGradient) {
     const testing::Along along(path);
     const auto model = make(tiny_configuration(TextEncoder::sequence));
     const Batch batch = random_batch(kLengths);
-    model->losses(batch, {}).total.backward();
+    losses(*model, batch, {}).total.backward();
     const torch::Tensor first = flat_gradient(*model);
-    model->losses(pick(batch, {4, 2, 0, 1, 5, 3}), {}).total.backward();
+    losses(*model, pick(batch, {4, 2, 0, 1, 5, 3}), {}).total.backward();
     const torch::Tensor second = flat_gradient(*model);
     EXPECT_LT((first - second).norm().item<double>(), 1e-5 * first.norm().item<double>());
   }
@@ -89,7 +90,7 @@ TEST_P(MissModalLaws, SameSeedSameBitsOtherSeedOthers) {
   const Batch batch = random_batch(kLengths);
   const auto gradient = [&](TrainingStep step) {
     const auto model = make(configuration);
-    model->losses(batch, step).total.backward();
+    losses(*model, batch, step).total.backward();
     return flat_gradient(*model);
   };
   const torch::Tensor first = gradient({1111, 3, 0});
@@ -107,13 +108,13 @@ TEST_P(MissModalLaws, HalvesOfABatchDropOutWhatTheWholeDoes) {
   configuration.loss.terms = {LossTerm::task, LossTerm::dis, LossTerm::sem};
   const auto model = make(configuration);
   const Batch batch = random_batch(kLengths);
-  model->losses(batch, {1111, 5, 0}).total.backward();
+  losses(*model, batch, {1111, 5, 0}).total.backward();
   const torch::Tensor whole = flat_gradient(*model);
-  (model->losses(pick(batch, {0, 1, 2}), {1111, 5, 0}).total / 2).backward();
-  (model->losses(pick(batch, {3, 4, 5}), {1111, 5, 3}).total / 2).backward();
+  (losses(*model, pick(batch, {0, 1, 2}), {1111, 5, 0}).total / 2).backward();
+  (losses(*model, pick(batch, {3, 4, 5}), {1111, 5, 3}).total / 2).backward();
   EXPECT_LT((whole - flat_gradient(*model)).norm().item<double>(), 1e-5 * whole.norm().item<double>());
-  (model->losses(pick(batch, {0, 1, 2}), {1111, 5, 0}).total / 2).backward();
-  (model->losses(pick(batch, {3, 4, 5}), {1111, 5, 0}).total / 2).backward();
+  (losses(*model, pick(batch, {0, 1, 2}), {1111, 5, 0}).total / 2).backward();
+  (losses(*model, pick(batch, {3, 4, 5}), {1111, 5, 0}).total / 2).backward();
   EXPECT_GT((whole - flat_gradient(*model)).norm().item<double>(), 1e-3 * whole.norm().item<double>());
 }
 
@@ -184,11 +185,41 @@ TEST(MissModal, BothPathsGiveNearlyTheSameGradient) {
     std::vector<torch::Tensor> gradients;
     for (const testing::Path path : testing::kPaths) {
       const testing::Along along(path);
-      model->losses(batch, {1111, 5, 0}).total.backward();
+      losses(*model, batch, {1111, 5, 0}).total.backward();
       gradients.push_back(flat_gradient(*model));
     }
     EXPECT_FALSE(torch::equal(gradients[0], gradients[1]));
     EXPECT_LT((gradients[0] - gradients[1]).norm().item<double>(), 1e-5 * gradients[0].norm().item<double>());
+  }
+}
+
+// Of a group's small last batch some members have nothing.
+TEST_P(MissModalLaws, AnEmptyShareHasZeroLossesAndNoGradientButZeros) {
+  auto configuration = tiny_configuration(text_encoder(), 0.3);
+  configuration.loss.terms = {LossTerm::task, LossTerm::dis, LossTerm::sem};  // geo is of the whole batch
+  const auto model = make(configuration);
+  Batch none = pick(random_batch(kLengths), {});
+  none.global_size = 6;
+  const Losses found = losses(*model, none, {1111, 5, 6});
+  for (const auto& [name, loss] : found.shares) EXPECT_EQ(loss.item<double>(), 0) << name;
+  found.total.backward();
+  EXPECT_EQ(flat_gradient(*model).abs().max().item<double>(), 0);
+  const torch::NoGradGuard no_grad;
+  EXPECT_EQ(model->predict(none).sizes(), (std::vector<std::int64_t>{7, 0}));
+}
+
+// What the interface does for any model, against MissModal's one pass.
+TEST_P(MissModalLaws, SevenPassesPredictWhatOneDoes) {
+  const torch::NoGradGuard no_grad;
+  for (const ZeroAt zero_at : {ZeroAt::input, ZeroAt::representation}) {
+    auto configuration = tiny_configuration(text_encoder());
+    configuration.evaluation.route = Route::full;
+    configuration.evaluation.zero_audio = zero_at;
+    configuration.evaluation.zero_vision = zero_at;
+    if (text_encoder() == TextEncoder::sequence) configuration.evaluation.zero_text = zero_at;
+    const auto model = make(configuration);
+    const Batch batch = random_batch(kLengths);
+    EXPECT_LT(largest_difference(model->Model::predict(batch), model->predict(batch)), 1e-6);
   }
 }
 
@@ -201,8 +232,8 @@ TEST_P(MissModalLaws, FloatsAreNearDoubles) {
   const auto single = make(configuration);
   const auto precise = make(configuration);
   precise->to(torch::kFloat64);
-  single->losses(batch, {1111, 2, 0}).total.backward();
-  precise->losses(doubles, {1111, 2, 0}).total.backward();
+  losses(*single, batch, {1111, 2, 0}).total.backward();
+  losses(*precise, doubles, {1111, 2, 0}).total.backward();
   const torch::Tensor expected = flat_gradient(*precise);
   EXPECT_LT((flat_gradient(*single) - expected).norm().item<double>(), 1e-5 * expected.norm().item<double>());
 }
@@ -235,10 +266,10 @@ TEST(MissModal, WithTheTaskLossAloneOnlyTheFullFusionIsUsed) {
     }
     EXPECT_TRUE(torch::equal(model->predict(batch), before));
   }
-  const Losses losses = model->losses(batch, {});
-  ASSERT_EQ(losses.terms.size(), 1U);
-  EXPECT_EQ(losses.terms[0].first, "task");
-  EXPECT_TRUE(torch::equal(losses.terms[0].second, losses.total.detach()));
+  const Losses found = losses(*model, batch, {});
+  ASSERT_EQ(found.shares.size(), 2U);
+  EXPECT_EQ(found.shares[1].first, "task");
+  EXPECT_TRUE(torch::equal(found.shares[1].second, found.total.detach()));
 }
 
 TEST(MissModal, RefusesARouteThatScoresUntrainedFusions) {

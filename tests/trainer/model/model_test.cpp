@@ -50,7 +50,7 @@ TEST_P(FrozenText, HasNoGradientAndNoPartInTheNorm) {
   Optimizer optimizer(*model, model->optimizers(configuration_.training).front());
   for (int step = 0; step < 3; ++step) {
     optimizer.zero_grad();
-    model->losses(batch_, {1111, step, 0}).total.backward();
+    testing::losses(*model, batch_, {1111, step, 0}).total.backward();
     double squares = 0;
     for (const auto& item : model->named_parameters()) {
       EXPECT_EQ(item.value().grad().defined(), !is_bert(item.key())) << item.key();
@@ -67,7 +67,7 @@ TEST_P(FrozenText, HasNoGradientAndNoPartInTheNorm) {
 TEST_P(FrozenText, KeepsItsDropout) {
   const auto model = make();
   const auto loss = [&](std::int64_t step) {
-    return model->losses(batch_, {1111, step, 0}).total.item<double>();
+    return testing::losses(*model, batch_, {1111, step, 0}).total.item<double>();
   };
   EXPECT_EQ(loss(0), loss(0));
   EXPECT_NE(loss(0), loss(1));

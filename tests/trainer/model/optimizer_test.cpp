@@ -22,9 +22,9 @@ class OneMatrix : public Model {
     unused = register_parameter("unused", torch::full({3}, 1.0));
     pretrained = register_parameter("pretrained", torch::full({3}, 1.0));
   }
-  Losses losses(const Batch&, const TrainingStep&) override { return {}; }
-  torch::Tensor predict(const Batch&) override { return {}; }
-  torch::Tensor predict_complete(const Batch&) override { return {}; }
+  Output forward(const Batch&, const Context&) override { return {}; }
+  Losses loss(const Output&, const Batch&, const Context&) override { return {}; }
+  torch::Tensor predict_with(const Batch&, const ByModality&) override { return {}; }
   std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const override {
     return {fine_tuning_plan(*this, training, [](const std::string& name) { return name == "pretrained"; })};
   }

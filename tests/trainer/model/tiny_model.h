@@ -13,6 +13,7 @@
 
 #include "sweeps/configuration.h"
 #include "trainer/data/safetensors/safetensors.h"
+#include "trainer/model/dropout.h"
 #include "trainer/model/model.h"
 
 namespace missmodal::trainer::testing {
@@ -39,6 +40,13 @@ inline sweeps::Configuration tiny_configuration(sweeps::TextEncoder text_encoder
 
 using Lengths = std::array<std::vector<std::int64_t>, 3>;
 
+// forward() and loss() of a batch that is the whole one, or begins there.
+inline Losses losses(Model& model, Batch batch, TrainingStep step) {
+  batch.first_sample = step.first_sample;
+  const Context context{step.seed, step.step, 1, Group()};
+  return model.loss(model.forward(batch, context), batch, context);
+}
+
 inline Batch random_batch(const Lengths& lengths, std::uint64_t seed = 1) {
   at::Generator generator = at::detail::createCPUGenerator(seed);
   const std::array<int, 3> widths{kTinyWidths.text, kTinyWidths.audio, kTinyWidths.vision};
@@ -50,20 +58,21 @@ inline Batch random_batch(const Lengths& lengths, std::uint64_t seed = 1) {
     if (i == 0) batch.tokens = {torch::randint(1, 11, {rows}, generator, torch::kInt64), lengths[0]};
   }
   batch.labels = torch::rand({static_cast<std::int64_t>(lengths[0].size())}, generator) * 6 - 3;
+  batch.utterances = torch::arange(batch.size());
+  batch.global_size = batch.size();
   return batch;
 }
 
 inline RaggedBatch pick(const RaggedBatch& ragged, const std::vector<std::int64_t>& samples) {
   std::vector<std::int64_t> offsets{0};
-  for (const std::int64_t length : ragged.lengths) offsets.push_back(offsets.back() + length);
-  std::vector<torch::Tensor> rows;
-  RaggedBatch picked;
+  for (const std::int64_t length : ragged.layout.lengths()) offsets.push_back(offsets.back() + length);
+  std::vector<torch::Tensor> rows{ragged.rows.slice(0, 0, 0)};
+  std::vector<std::int64_t> lengths;
   for (const std::int64_t sample : samples) {
     rows.push_back(ragged.rows.slice(0, offsets[sample], offsets[sample + 1]));
-    picked.lengths.push_back(ragged.lengths[sample]);
+    lengths.push_back(ragged.layout.lengths()[sample]);
   }
-  picked.rows = torch::cat(rows);
-  return picked;
+  return {torch::cat(rows), lengths};
 }
 
 // The batch of these samples, in this order.
@@ -71,7 +80,10 @@ inline Batch pick(const Batch& batch, const std::vector<std::int64_t>& samples) 
   Batch picked;
   for (std::size_t i = 0; i < 3; ++i) picked.sequences[i] = pick(batch.sequences[i], samples);
   picked.tokens = pick(batch.tokens, samples);
-  picked.labels = batch.labels.index_select(0, torch::tensor(samples, torch::kInt64));
+  const torch::Tensor places = torch::tensor(samples, torch::kInt64);
+  picked.labels = batch.labels.index_select(0, places);
+  picked.utterances = batch.utterances.index_select(0, places);
+  picked.global_size = picked.size();
   return picked;
 }
 

@@ -1,0 +1,110 @@
+#include "trainer/parallel/group.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "trainer/parallel/alone.h"
+
+namespace missmodal::trainer {
+
+namespace {
+
+ElementType element_type(torch::ScalarType type) {
+  switch (type) {
+    case torch::kFloat32:
+      return ElementType::float32;
+    case torch::kFloat64:
+      return ElementType::float64;
+    case torch::kInt64:
+      return ElementType::int64;
+    default:
+      MISSMODAL_CHECK(torch::elementSize(type) == 1);
+      return ElementType::byte;
+  }
+}
+
+struct GatherShares : torch::autograd::Function<GatherShares> {
+  static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& own,
+                               const Group& group, std::int64_t dim, std::int64_t total) {
+    const Share mine = group.share(total);
+    MISSMODAL_CHECK(own.size(dim) == mine.count);
+    context->saved_data["dim"] = dim;
+    context->saved_data["first"] = mine.first;
+    context->saved_data["count"] = mine.count;
+    const torch::Tensor from = own.transpose(0, dim).contiguous();
+    std::vector<std::int64_t> shape = from.sizes().vec();
+    shape[0] = total;
+    const torch::Tensor all = torch::empty(shape, from.options());
+    const std::int64_t row = total > 0 ? all.numel() / total : 0;
+    std::vector<std::size_t> counts;
+    for (int place = 0; place < group.size(); ++place) {
+      counts.push_back(static_cast<std::size_t>(group.share(total, place).count * row));
+    }
+    group.communicator().all_gather(buffer_of(from), counts, buffer_of(all));
+    return all.transpose(0, dim);
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list gradients) {
+    return {gradients[0].narrow(context->saved_data["dim"].toInt(), context->saved_data["first"].toInt(),
+                                context->saved_data["count"].toInt()),
+            {},
+            {},
+            {}};
+  }
+};
+
+}  // namespace
+
+Group::Group() : communicator_(std::make_shared<Alone>()) {}
+
+Group::Group(Communicator& communicator, torch::Device device)
+    : communicator_(std::shared_ptr<void>(), &communicator), device_(device) {}
+
+Share Group::share(std::int64_t total, int place) const {
+  const std::int64_t whole = total / size();
+  const std::int64_t larger = total % size();
+  return {place * whole + std::min<std::int64_t>(place, larger), whole + (place < larger ? 1 : 0)};
+}
+
+torch::Tensor Group::gather(const torch::Tensor& own, std::int64_t dim, std::int64_t total) const {
+  return alone() ? own : GatherShares::apply(own, *this, dim, total);
+}
+
+std::vector<float> Group::gather(std::vector<float> own, const std::vector<std::size_t>& counts) const {
+  if (alone()) return own;
+  // On the device, as a communicator between GPUs wants it.
+  const auto count = static_cast<std::int64_t>(own.size());
+  const torch::Tensor mine = torch::from_blob(own.data(), {count}, torch::kFloat32)
+                                 .to(device_, /*non_blocking=*/false, /*copy=*/true);
+  const torch::Tensor all =
+      torch::empty({static_cast<std::int64_t>(std::reduce(counts.begin(), counts.end()))}, mine.options());
+  communicator_->all_gather(buffer_of(mine), counts, buffer_of(all));
+  const torch::Tensor here = all.to(torch::kCPU);
+  return {here.data_ptr<float>(), here.data_ptr<float>() + here.numel()};
+}
+
+void Group::sum(const torch::Tensor& x) const {
+  if (!alone()) communicator_->all_reduce(buffer_of(x));
+}
+
+void Group::broadcast(const torch::Tensor& x) const {
+  if (!alone()) communicator_->broadcast(buffer_of(x), 0);
+}
+
+double Group::of_first(double own) const {
+  if (alone()) return own;
+  const torch::Tensor value = torch::full({1}, own, torch::TensorOptions(torch::kFloat64).device(device_));
+  broadcast(value);
+  return value.item<double>();
+}
+
+Buffer buffer_of(const torch::Tensor& x) {
+  MISSMODAL_CHECK(x.is_contiguous());
+  return {std::shared_ptr<void>(x.data_ptr(), [x](void*) {}), static_cast<std::size_t>(x.numel()),
+          element_type(x.scalar_type())};
+}
+
+}  // namespace missmodal::trainer
