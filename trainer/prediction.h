@@ -13,12 +13,15 @@ namespace missmodal::trainer {
 
 struct PassOptions {
   int batch_size = 64;  // no prediction depends on it
-  // Asked before every batch; true ends the pass without a result.
+  // Asked before every batch of this member; true ends the pass without a result, on all members.
   std::function<bool()> interrupted = [] { return false; };
+  // Alone, unless given: who share the batches out, whole ones, the k-th to member k mod size. So a result
+  // has the same bits however many they are.
+  Group group{};
 };
 
-// (7, N) row-major in Subset order: what evaluation.h looks up in. Nothing if interrupted. Puts the model
-// into evaluation mode.
+// (7, N) row-major in Subset order: what evaluation.h looks up in; on every member. Nothing if interrupted.
+// Puts the model into evaluation mode. Collective.
 std::optional<std::vector<float>> predict_subsets(Model& model, const Split& split, const Collator& collator,
                                                   const PassOptions& options = {});
 

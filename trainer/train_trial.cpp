@@ -55,11 +55,13 @@ EvaluationSetup::EvaluationSetup(const sweeps::EvaluationPlan& evaluation_plan, 
       test(plan, SplitName::test, dataset.split(SplitName::test).ids) {}
 
 TrainedTrial train_trial(const Configuration& configuration, const Dataset& dataset,
-                         const EvaluationSetup& evaluation, torch::Device device, const TrialHooks& hooks) {
+                         const EvaluationSetup& evaluation, torch::Device device, const TrialHooks& hooks,
+                         Communicator* communicator) {
   TrainedTrial trial;
   sweeps::TrialResult& result = trial.result;
   const PeakMemory peak_memory;
-  Training training(configuration, dataset, make_model(configuration, widths_of(dataset)), device);
+  Training training(configuration, dataset, make_model(configuration, widths_of(dataset)), device,
+                    communicator ? Group(*communicator, device) : Group());
   result.parameters = used_parameters(*training.model());
   result.outcome = training.run(hooks);
   result.diverged_step = training.diverged_step();

@@ -12,6 +12,7 @@
 #include "sweeps/trial_result.h"
 #include "trainer/checkpoint.h"
 #include "trainer/data/dataset.h"
+#include "trainer/parallel/communicator.h"
 #include "trainer/training.h"
 
 namespace missmodal::trainer {
@@ -35,12 +36,17 @@ struct TrainedTrial {
 //
 // One trial at a time in a process: its peak memory is that of the process.
 //
+// With a communicator its members train the trial together; alone without one. Collective: each calls this
+// with the same configuration and data, and all get the same result but for evaluation time and memory. Each
+// member's `interrupted` is asked; true on one ends the trial on all, at the end of the same step.
+// GroupBroken where a member is lost. The number of members is that of the configuration's ranks.
+//
 // Trains on `device` with the calling thread's LibTorch settings. The result is a function of the
 // configuration, the dataset and the number of threads alone: same bits every time on the CPU. Exceptions:
 // InputError for a configuration that does not fit the data, whatever LibTorch throws for trouble (out of
 // memory).
 TrainedTrial train_trial(const sweeps::Configuration& configuration, const Dataset& dataset,
                          const EvaluationSetup& evaluation, torch::Device device,
-                         const TrialHooks& hooks = {});
+                         const TrialHooks& hooks = {}, Communicator* communicator = nullptr);
 
 }  // namespace missmodal::trainer

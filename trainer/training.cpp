@@ -22,6 +22,19 @@ std::vector<std::size_t> epoch_order(std::size_t count, std::int64_t seed, int e
   return sweeps::permutation(count, fmt::format("missmodal-batches-v1|{}|{}", seed, epoch));
 }
 
+torch::ScalarType floating_type(sweeps::Precision precision) {
+  return precision == sweeps::Precision::fp64 ? torch::kFloat64 : torch::kFloat32;
+}
+
+std::vector<torch::Tensor> trained_parameters(const Model& model) {
+  std::vector<torch::Tensor> trained;
+  for (const auto& parameter : model.named_parameters()) {
+    if (model.is_used(parameter.key()) && parameter.value().requires_grad())
+      trained.push_back(parameter.value());
+  }
+  return trained;
+}
+
 double seconds_between(std::chrono::steady_clock::time_point start,
                        std::chrono::steady_clock::time_point end) {
   return std::chrono::duration<double>(end - start).count();
@@ -30,16 +43,19 @@ double seconds_between(std::chrono::steady_clock::time_point start,
 }  // namespace
 
 Training::Training(const sweeps::Configuration& configuration, const Dataset& dataset,
-                   std::shared_ptr<Model> model, torch::Device device)
+                   std::shared_ptr<Model> model, torch::Device device, const Group& group)
     : configuration_(configuration),
       train_(dataset.split(SplitName::train)),
       valid_(dataset.split(SplitName::valid)),
       device_(device),
+      group_(group),
       model_(std::move(model)),
-      collator_(normalization_of(dataset, configuration.normalize), device) {
-  model_->to(device);
+      collator_(normalization_of(dataset, configuration.normalize),
+                torch::TensorOptions(device).dtype(floating_type(configuration.training.precision))) {
+  model_->to(device, floating_type(configuration.training.precision));
   for (OptimizerPlan& plan : model_->optimizers(configuration.training))
     optimizers_.emplace_back(*model_, std::move(plan));
+  buckets_.emplace(trained_parameters(*model_), group_);
 }
 
 Outcome Training::run(const TrialHooks& hooks) {
@@ -62,7 +78,7 @@ Outcome Training::run_epoch(const TrialHooks& hooks) {
   record.epoch = progress_.epoch + 1;
   if (const Outcome outcome = train(record, hooks); outcome != Outcome::finished) return outcome;
   if (const Outcome outcome = validate(record, hooks); outcome != Outcome::finished) return outcome;
-  record.train_seconds = seconds_between(start, Clock::now());
+  record.train_seconds = group_.of_first(seconds_between(start, Clock::now()));
   close(record);
   hooks.on_epoch(record);
   return Outcome::finished;
@@ -75,27 +91,39 @@ Outcome Training::train(EpochRecord& record, const TrialHooks& hooks) {
   const auto batch_size = static_cast<std::size_t>(configuration_.training.batch_size);
   LossMeans means;
   for (std::size_t first = 0; first < order.size(); first += batch_size) {
-    if (hooks.interrupted()) return Outcome::interrupted;
-    const std::size_t count = std::min(batch_size, order.size() - first);
-    if (!train_batch(std::span(order.data() + first, count), means)) return diverged();
+    const bool stop = hooks.interrupted();
+    if (stop && group_.alone()) return Outcome::interrupted;
+    const std::span indices(order.data() + first, std::min(batch_size, order.size() - first));
+    if (const Outcome outcome = train_batch(indices, record.epoch, stop, means); outcome != Outcome::finished)
+      return outcome;
   }
   record.losses = means.means();
   return Outcome::finished;
 }
 
-// False if a loss or a gradient is not finite.
-bool Training::train_batch(std::span<const std::size_t> indices, LossMeans& means) {
-  const Batch batch = collator_.collate(train_, indices);
-  const Context context{static_cast<std::uint64_t>(configuration_.seed), progress_.step, progress_.epoch + 1, Group()};
-  const Losses losses = model_->loss(model_->forward(batch, context), batch, context);
+Outcome Training::train_batch(std::span<const std::size_t> indices, int epoch, bool stop, LossMeans& means) {
+  const auto count = static_cast<std::int64_t>(indices.size());
+  const Batch batch = collator_.collate(train_, indices, group_.share(count));
+  const Context context{static_cast<std::uint64_t>(configuration_.seed), progress_.step, epoch, group_};
   ++progress_.step;
   for (Optimizer& optimizer : optimizers_) optimizer.begin_batch();
-  losses.total.backward();
+  const StepSums::Result found = add_gradients(batch, context, stop);
+  if (found.stop) return Outcome::interrupted;
   for (Optimizer& optimizer : optimizers_) {
-    if (!optimizer.end_batch(losses.total).finite.item<bool>()) return false;
+    if (!optimizer.end_batch(found.losses.total).finite.item<bool>()) return diverged();
   }
-  means.add(losses, batch.size());
-  return true;
+  means.add(found.losses, count);
+  return Outcome::finished;
+}
+
+// Adds the global batch's gradients to the parameters', and yields its losses.
+StepSums::Result Training::add_gradients(const Batch& batch, const Context& context, bool stop) {
+  const Losses losses = model_->loss(model_->forward(batch, context), batch, context);
+  StepSums sums(group_, losses, stop);
+  buckets_->begin();
+  losses.total.backward();
+  buckets_->finish();
+  return sums.wait();
 }
 
 Outcome Training::validate(EpochRecord& record, const TrialHooks& hooks) {
@@ -125,7 +153,7 @@ Outcome Training::diverged() {
 }
 
 PassOptions Training::pass(const TrialHooks& hooks) const {
-  return {configuration_.training.batch_size, hooks.interrupted};
+  return {configuration_.training.batch_size, hooks.interrupted, group_};
 }
 
 double Training::seconds() const {

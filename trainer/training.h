@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,7 +18,10 @@
 #include "trainer/loss_means.h"
 #include "trainer/model/model.h"
 #include "trainer/optimizer.h"
+#include "trainer/parallel/gradient_buckets.h"
+#include "trainer/parallel/group.h"
 #include "trainer/prediction.h"
+#include "trainer/step_sums.h"
 #include "trainer/training_state.h"
 
 namespace missmodal::trainer {
@@ -31,9 +35,11 @@ struct TrialHooks {
 
 class Training {
  public:
-  // Moves the model to `device`. Configuration and dataset must outlive this object.
+  // Moves the model to `device`. Configuration and dataset must outlive this object. Where the group is not
+  // alone, run() is collective, and all members find the same; each one's `interrupted` is asked, and ends
+  // all in the same step.
   Training(const sweeps::Configuration& configuration, const Dataset& dataset, std::shared_ptr<Model> model,
-           torch::Device device);
+           torch::Device device, const Group& group = Group());
 
   // Epochs until patience or max_epochs end it, from wherever it stands. If finished the model holds the best
   // epoch's values; else it is in no state to be used.
@@ -61,7 +67,8 @@ class Training {
   bool over() const;
   sweeps::Outcome run_epoch(const TrialHooks& hooks);
   sweeps::Outcome train(sweeps::EpochRecord& record, const TrialHooks& hooks);
-  bool train_batch(std::span<const std::size_t> indices, LossMeans& means);
+  sweeps::Outcome train_batch(std::span<const std::size_t> indices, int epoch, bool stop, LossMeans& means);
+  StepSums::Result add_gradients(const Batch& batch, const Context& context, bool stop);
   sweeps::Outcome validate(sweeps::EpochRecord& record, const TrialHooks& hooks);
   void close(sweeps::EpochRecord& record);
   sweeps::Outcome diverged();
@@ -70,9 +77,11 @@ class Training {
   const Split& train_;
   const Split& valid_;
   torch::Device device_;
+  Group group_;
   std::shared_ptr<Model> model_;
   Collator collator_;
   std::vector<Optimizer> optimizers_;
+  std::optional<GradientBuckets> buckets_;
   TrainingProgress progress_;
   NamedTensors best_;
   std::int64_t diverged_step_ = 0;
