@@ -12,4 +12,8 @@ int visible_gpus();
 // stays broken for the whole process.
 void check_device(torch::Device device);
 
+// Lets this process take one of `trials` equal parts of a GPU's memory: more is out of memory, for this
+// process alone. Without effect on the CPU.
+void limit_memory(torch::Device device, int trials);
+
 }  // namespace missmodal::worker

@@ -1,26 +1,15 @@
 #include "worker/trials.h"
 
-#include <chrono>
 #include <exception>
 #include <memory>
 #include <utility>
 
 #include "sweeps/canonical.h"
-#include "trainer/parallel/alone.h"
-#include "trainer/parallel/message_communicator.h"
 #include "trainer/threads.h"
 #include "worker/device.h"
+#include "worker/gang.h"
 
 namespace missmodal::worker {
-namespace {
-
-std::unique_ptr<trainer::Communicator> communicator_of(const Errand& errand) {
-  if (!errand.exchange) return std::make_unique<trainer::Alone>();
-  return std::make_unique<trainer::MessageCommunicator>(
-      errand.exchange, std::chrono::seconds(errand.assign.collective_seconds));
-}
-
-}  // namespace
 
 const trainer::EvaluationSetup& Trials::evaluation(const sweeps::EvaluationPlan& plan,
                                                    std::shared_ptr<const trainer::Dataset> dataset) {
@@ -40,6 +29,7 @@ sweeps::TrialResult Trials::train(Errand& errand) {
   configuration.model.text_weights = assign.text_weights;
   const torch::Device device(assign.members[static_cast<std::size_t>(errand.place)].device);
   check_device(device);
+  limit_memory(device, assign.trials_per_gpu);
   const auto dataset = inputs_.dataset(assign.dataset_path, assign.dataset_sha256);
   inputs_.check_weights(assign.text_weights, assign.weights_sha256);
   bool weights_loaded = false;
@@ -52,7 +42,7 @@ sweeps::TrialResult Trials::train(Errand& errand) {
     return errand.interrupted.load();
   };
   try {
-    const auto communicator = communicator_of(errand);
+    const auto communicator = join_gang(errand, device);
     const Surrender::Way way(errand.surrender, [&communicator] { communicator->abort(); });
     trainer::TrainedTrial trial =
         trainer::train_trial(configuration, *dataset, evaluation(assign.evaluation, dataset), device, hooks);

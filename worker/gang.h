@@ -1,0 +1,18 @@
+#pragma once
+// The communicator that the members of a gang train with.
+
+#include <torch/torch.h>
+
+#include <memory>
+
+#include "trainer/parallel/communicator.h"
+#include "worker/errand.h"
+
+namespace missmodal::worker {
+
+// Alone for one member; between CPUs over the errand's exchange; between GPUs over NCCL, which finds the
+// others through that exchange: then it is collective. Throws GroupBroken where they do not come, WorkerFault
+// where this program was built without NCCL.
+std::unique_ptr<trainer::Communicator> join_gang(const Errand& errand, torch::Device device);
+
+}  // namespace missmodal::worker
