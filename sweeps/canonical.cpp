@@ -14,6 +14,7 @@
 #include "sweeps/canonical_text.h"
 #include "sweeps/error.h"
 #include "sweeps/key.h"
+#include "sweeps/model_kind.h"
 
 namespace missmodal::sweeps {
 namespace {
@@ -32,8 +33,15 @@ json::json_pointer pointer_to(std::string_view path) {
   return json::json_pointer(pointer);
 }
 
+// A key of other models alone has no effect on this one.
+bool is_read(const Key& key, const ModelKind& model) {
+  const bool belongs_to_models = key.path.starts_with("model.") || key.path.starts_with("loss.");
+  return !belongs_to_models || key.path == "model.name" || model.reads(key.path);
+}
+
 bool in_identity(const Key& key, const Configuration& resolved) {
-  return key.in_identity && (key.has_effect == nullptr || key.has_effect(resolved));
+  return key.in_identity && is_read(key, model_kind(resolved.model.name)) &&
+         (key.has_effect == nullptr || key.has_effect(resolved));
 }
 
 bool is_sha256(const json& value) {

@@ -23,6 +23,7 @@ void lay_over(Settings& settings, const Settings& above) {
   };
   for (std::string_view key : kConflictKeys) lay(key);
   for (std::string_view key : kResourceConflictKeys) lay(key);
+  lay("model.name");
 }
 
 std::vector<Conflict> all_conflicts(const Configuration& configuration, const Resources& resources) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sweeps/error.h"
+#include "sweeps/model_kind.h"
 
 namespace missmodal::sweeps {
 namespace {
@@ -11,9 +12,24 @@ bool trains_incomplete_fusions(const LossConfiguration& loss) {
   return loss.has(LossTerm::geo) || loss.has(LossTerm::dis) || loss.has(LossTerm::sem);
 }
 
+// Whether something trains the networks that predict from incomplete subsets.
+bool trains_subsets(const Configuration& configuration) {
+  return model_kind(configuration.model.name).routes_by_subset &&
+         trains_incomplete_fusions(configuration.loss);
+}
+
+constexpr const char* kNoSubsets =
+    "must not be subset: this model has no network of each subset's own, it predicts with zeros for what is "
+    "missing";
+
 constexpr const char* kUntrainedSubsets =
     "must not be subset where loss.terms is [task]: the incomplete subsets' fusion networks are never "
     "trained";
+
+// Why the route `subset` cannot be taken.
+const char* no_subset_route(const Configuration& configuration) {
+  return model_kind(configuration.model.name).routes_by_subset ? kUntrainedSubsets : kNoSubsets;
+}
 
 // Token ids have no zero that would mean "missing".
 constexpr const char* kNoZeroToken =
@@ -23,8 +39,7 @@ constexpr const char* kNoZeroToken =
 
 bool predicts_with_zeros(const Configuration& configuration) {
   const Route route = configuration.evaluation.route;
-  return route == Route::full ||
-         (route == Route::automatic && !trains_incomplete_fusions(configuration.loss));
+  return route == Route::full || (route == Route::automatic && !trains_subsets(configuration));
 }
 
 }  // namespace
@@ -34,9 +49,9 @@ bool LossConfiguration::has(LossTerm term) const {
 }
 
 Route resolved_route(const Configuration& configuration) {
-  const bool routed = trains_incomplete_fusions(configuration.loss);
+  const bool routed = trains_subsets(configuration);
   if (configuration.evaluation.route == Route::subset && !routed) {
-    throw InputError("evaluation.route", kUntrainedSubsets);
+    throw InputError("evaluation.route", no_subset_route(configuration));
   }
   if (configuration.evaluation.route != Route::automatic) return configuration.evaluation.route;
   return routed ? Route::subset : Route::full;
@@ -55,8 +70,8 @@ std::vector<Conflict> conflicts(const Configuration& configuration) {
     found.push_back({{"model.text.weights", "model.text.encoder", "model.text"},
                      "is missing: the encoder bert needs a folder with config.json and model.safetensors"});
   }
-  if (configuration.evaluation.route == Route::subset && !trains_incomplete_fusions(configuration.loss)) {
-    found.push_back({{"evaluation.route", "loss.terms"}, kUntrainedSubsets});
+  if (configuration.evaluation.route == Route::subset && !trains_subsets(configuration)) {
+    found.push_back({{"evaluation.route", "loss.terms", "model.name"}, no_subset_route(configuration)});
   }
   if (model.text_encoder == TextEncoder::bert && configuration.evaluation.zero_text == ZeroAt::input &&
       predicts_with_zeros(configuration)) {

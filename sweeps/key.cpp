@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sweeps/error.h"
+#include "sweeps/model_kind.h"
 
 namespace missmodal::sweeps {
 namespace {
@@ -98,7 +99,7 @@ std::vector<Key> make_keys() {
        [](const C& c) { return json(kNormalizeWords[static_cast<std::size_t>(c.normalize)]); },
        [](C& c, const json& word) { c.normalize = static_cast<Normalize>(place_of<kNormalizeWords>(word)); }},
       {"model.name",
-       {Kind::choice, {}, {"missmodal"}},
+       {Kind::choice, {}, {model_names().begin(), model_names().end()}},
        "the model",
        [](const C& c) { return json(c.model.name); },
        [](C& c, const json& word) { c.model.name = word.get<std::string>(); }},

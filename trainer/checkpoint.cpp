@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <utility>
 #include <vector>
@@ -11,7 +10,8 @@
 #include "sweeps/canonical.h"
 #include "sweeps/error.h"
 #include "trainer/data/safetensors/safetensors.h"
-#include "trainer/model/stored_tensor.h"
+#include "trainer/model/registry.h"
+#include "trainer/stored_values.h"
 
 namespace missmodal::trainer {
 
@@ -49,60 +49,33 @@ Normalization read_normalization(const SafetensorsFile& file, Modality modality)
 
 int text_width(const SafetensorsFile& file, const sweeps::Configuration& configuration) {
   if (configuration.model.text_encoder == sweeps::TextEncoder::bert) return 0;
-  const std::string name = "text.lstm.weight_ih_l0";
+  const std::string name(model_factory(configuration.model.name).word_vector_input);
   file.floats(name, 2);
   return static_cast<int>(file.tensor(name).shape[1]);
 }
 
-// Copies every tensor of the file into its parameter, or throws all that does not fit.
-void fill(Model& model, const SafetensorsFile& file) {
-  std::vector<Mistake> mistakes;
-  const auto mistake = [&](const std::string& tensor, std::string reason) {
-    mistakes.push_back({fmt::format("{}: {}", file.path().string(), tensor), std::move(reason)});
-  };
-  const torch::NoGradGuard no_grad;
-  auto parameters = model.named_parameters();
-  for (auto& item : parameters) {
-    const auto found = file.tensors().find(item.key());
-    if (found == file.tensors().end()) {
-      mistake(item.key(), "tensor is missing");
-    } else if (found->second.shape != item.value().sizes().vec()) {
-      mistake(item.key(), fmt::format("shape must be {}, got {}", shape_text(item.value().sizes().vec()),
-                                      shape_text(found->second.shape)));
-    } else if (found->second.dtype != DType::F32) {
-      mistake(item.key(), fmt::format("must be F32, got {}", name(found->second.dtype)));
-    } else {
-      item.value().copy_(to_float32(found->second));
-    }
-  }
-  for (const auto& [tensor, view] : file.tensors()) {
-    if (!parameters.contains(tensor) && !is_normalization(tensor))
-      mistake(tensor, "no such tensor in the model");
-  }
+// Copies every tensor of the file into the model, or throws all that does not fit.
+void fill(const Model& model, const SafetensorsFile& file) {
+  std::vector<Mistake> mistakes = read_values(file, values_of(model), is_normalization);
   if (!mistakes.empty()) throw InputError(std::move(mistakes));
+}
+
+// The normalisations' numbers, as they stand in a checkpoint.
+NamedTensors normalization_rows(const Checkpoint& checkpoint) {
+  NamedTensors rows;
+  for (const Modality modality : kNormalized) {
+    const Normalization& normalization = checkpoint.normalization[static_cast<unsigned>(modality)];
+    rows.emplace_back(normalize_name(modality, "mean"), torch::tensor(normalization.mean, torch::kFloat32));
+    rows.emplace_back(normalize_name(modality, "std"), torch::tensor(normalization.std, torch::kFloat32));
+  }
+  return rows;
 }
 
 }  // namespace
 
 void save_checkpoint(OutputFile output, const Checkpoint& checkpoint) {
-  std::vector<SafetensorsWriter::Declaration> declarations;
-  std::vector<std::pair<const float*, std::size_t>> contents;
-  std::vector<torch::Tensor> alive;  // copies on the CPU
-  const torch::NoGradGuard no_grad;
-  for (const auto& item : checkpoint.model->named_parameters()) {
-    alive.push_back(item.value().detach().to(torch::kCPU, torch::kFloat32).contiguous());
-    declarations.push_back({item.key(), DType::F32, alive.back().sizes().vec()});
-    contents.emplace_back(alive.back().data_ptr<float>(), static_cast<std::size_t>(alive.back().numel()));
-  }
-  for (const Modality modality : kNormalized) {
-    const Normalization& normalization = checkpoint.normalization[static_cast<unsigned>(modality)];
-    for (const auto& [what, values] :
-         {std::pair{"mean", &normalization.mean}, std::pair{"std", &normalization.std}}) {
-      declarations.push_back(
-          {normalize_name(modality, what), DType::F32, {static_cast<std::int64_t>(values->size())}});
-      contents.emplace_back(values->data(), values->size());
-    }
-  }
+  NamedTensors values = storable(values_of(*checkpoint.model));
+  for (auto& row : normalization_rows(checkpoint)) values.push_back(std::move(row));
   std::map<std::string, std::string> metadata{
       {"format", kFormat},
       {"configuration", sweeps::canonical(checkpoint.configuration, checkpoint.dataset_sha256)},
@@ -110,8 +83,8 @@ void save_checkpoint(OutputFile output, const Checkpoint& checkpoint) {
   const std::string text_configuration = checkpoint.model->text_configuration();
   if (!text_configuration.empty()) metadata.emplace("bert_config", text_configuration);
   const std::string path = output.path().string();
-  SafetensorsWriter writer(std::move(output), std::move(declarations), std::move(metadata));
-  for (const auto& [values, count] : contents) writer.write(values, count * sizeof(float));
+  SafetensorsWriter writer(std::move(output), declarations_of(values), std::move(metadata));
+  write_values(writer, values);
   const std::filesystem::path written = writer.complete();
   try {
     load_checkpoint(written);

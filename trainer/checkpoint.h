@@ -1,5 +1,5 @@
 #pragma once
-// A trained model as one safetensors file: the parameters under the names of spec `docs/checkpoint.md`, the
+// A trained model as one safetensors file: parameters and buffers under the names of docs/checkpoint.md, the
 // normalisation beside them, the resolved configuration as JSON in the metadata. It predicts by itself.
 
 #include <array>

@@ -38,7 +38,7 @@ struct PredictOptions {
 
 void check_fit(const PredictOptions& options, const trainer::Checkpoint& checkpoint,
                const trainer::Dataset& dataset) {
-  const bool own_text = checkpoint.configuration.model.text_encoder == sweeps::TextEncoder::sequence;
+  const bool own_text = checkpoint.model->text_configuration().empty();
   const std::array<int, 3> expected{checkpoint.widths.text, checkpoint.widths.audio,
                                     checkpoint.widths.vision};
   std::vector<Mistake> mistakes;

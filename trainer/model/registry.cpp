@@ -1,0 +1,56 @@
+#include "trainer/model/registry.h"
+
+#include <array>
+
+#include "sweeps/error.h"
+#include "sweeps/model_kind.h"
+#include "trainer/data/bert/bert_folder.h"
+#include "trainer/model/missmodal.h"
+
+namespace missmodal::trainer {
+namespace {
+
+std::shared_ptr<Model> make_missmodal(const sweeps::Configuration& configuration, const Widths& widths) {
+  std::string text_configuration;
+  if (configuration.model.text_encoder == sweeps::TextEncoder::bert) {
+    text_configuration = read_bert_configuration(configuration.model.text_weights);
+  }
+  auto model = std::make_shared<MissModal>(configuration, widths, text_configuration);
+  model->initialize();
+  model->load_text_weights();
+  if (configuration.training.text_learning_rate == 0) model->freeze_text();
+  return model;
+}
+
+std::shared_ptr<Model> make_empty_missmodal(const sweeps::Configuration& configuration, const Widths& widths,
+                                            const std::string& text_configuration) {
+  return std::make_shared<MissModal>(configuration, widths, text_configuration);
+}
+
+constexpr std::array<ModelFactory, 1> kFactories{
+    ModelFactory{"missmodal", make_missmodal, make_empty_missmodal, "text.lstm.weight_ih_l0"}};
+
+}  // namespace
+
+std::span<const ModelFactory> model_factories() {
+  return kFactories;
+}
+
+const ModelFactory& model_factory(std::string_view name) {
+  const sweeps::ModelKind& kind = sweeps::model_kind(name);
+  for (const ModelFactory& factory : kFactories) {
+    if (factory.name == kind.name) return factory;
+  }
+  MISSMODAL_CHECK(false);
+}
+
+std::shared_ptr<Model> make_model(const sweeps::Configuration& configuration, const Widths& widths) {
+  return model_factory(configuration.model.name).make(configuration, widths);
+}
+
+std::shared_ptr<Model> make_empty_model(const sweeps::Configuration& configuration, const Widths& widths,
+                                        const std::string& text_configuration) {
+  return model_factory(configuration.model.name).make_empty(configuration, widths, text_configuration);
+}
+
+}  // namespace missmodal::trainer
