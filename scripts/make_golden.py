@@ -278,6 +278,33 @@ def write_case(folder, name, case, seed):
     save(folder / f"{name}.safetensors", tensors, metadata)
 
 
+def write_optimizer_case(folder, name, case, seed):
+    """Twelve batches of given gradients, over which only the optimiser decides."""
+    torch.manual_seed(seed)
+    parameters = {"matrix": torch.randn(3, 4).requires_grad_(), "bias": torch.randn(5).requires_grad_()}
+    gradients = {key: torch.randn(12, *value.shape) for key, value in parameters.items()}
+    tensors = {f"gradient.{key}": value for key, value in gradients.items()}
+    tensors |= {f"start.{key}": value.detach().clone() for key, value in parameters.items()}
+    kind = torch.optim.Adam if case["decay"] == "coupled" else torch.optim.AdamW
+    optimizer = kind(parameters.values(), lr=0.05, weight_decay=0.2, eps=1e-8)
+    after = {key: [] for key in parameters}
+    for batch in range(12):
+        if batch % case["accumulation"] == 0:
+            optimizer.zero_grad(set_to_none=True)
+        for key, value in parameters.items():
+            value.grad = gradients[key][batch] + (0 if value.grad is None else value.grad)
+        if (batch + 1) % case["accumulation"] == 0:
+            if case["clip"] == "value":
+                nn.utils.clip_grad_value_(parameters.values(), 0.6)
+            elif case["clip"] == "norm":
+                nn.utils.clip_grad_norm_(parameters.values(), 1.5)
+            optimizer.step()
+        for key, value in parameters.items():
+            after[key].append(value.detach().clone())
+    tensors |= {f"after.{key}": torch.stack(values) for key, values in after.items()}
+    save(folder / f"{name}.safetensors", tensors, {key: str(value) for key, value in case.items()})
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -292,6 +319,15 @@ def main():
     }
     for number, (name, case) in enumerate(cases.items()):
         write_case(folder, name, case, 7 + number)
+    optimizers = {
+        "optimizer_adam": {"decay": "coupled", "clip": "nothing", "accumulation": 1},
+        "optimizer_adam_norm": {"decay": "coupled", "clip": "norm", "accumulation": 1},
+        "optimizer_adam_value": {"decay": "coupled", "clip": "value", "accumulation": 2},
+        "optimizer_adamw_value": {"decay": "decoupled", "clip": "value", "accumulation": 1},
+        "optimizer_adamw_accumulated": {"decay": "decoupled", "clip": "norm", "accumulation": 3},
+    }
+    for number, (name, case) in enumerate(optimizers.items()):
+        write_optimizer_case(folder, name, case, 70 + number)
 
 
 if __name__ == "__main__":

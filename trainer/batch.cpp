@@ -13,10 +13,11 @@ torch::Tensor row_of(const std::vector<float>& values) {
 
 }  // namespace
 
-Collator::Collator(std::array<Normalization, 3> normalization, torch::TensorOptions options)
+Collator::Collator(std::array<Normalization, 3> normalization, torch::TensorOptions options, TextInput text)
     : normalization_(std::move(normalization)),
       device_(options.device()),
-      type_(c10::typeMetaToScalarType(options.dtype())) {}
+      type_(c10::typeMetaToScalarType(options.dtype())),
+      text_(text) {}
 
 torch::Tensor Collator::sent(const torch::Tensor& floats) const {
   const torch::Tensor values = floats.to(type_);
@@ -59,7 +60,10 @@ Batch Collator::collate(const Split& split, std::span<const std::size_t> indices
     std::vector<std::int64_t> lengths;
     for (std::size_t i : own) lengths.push_back(split.of(modality).lengths[i]);
     ragged.layout = RaggedLayout(std::move(lengths), pack);
-    ragged.rows = gather(split, modality, own);
+    ragged.rows =
+        modality == Modality::text && text_ == TextInput::word_pieces
+            ? torch::empty({0, split.of(modality).width}, torch::TensorOptions(device_).dtype(type_))
+            : gather(split, modality, own);
   }
   const Sequences& text = split.of(Modality::text);
   std::vector<std::int64_t> tokens;

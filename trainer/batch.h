@@ -11,11 +11,16 @@
 
 namespace missmodal::trainer {
 
+// What a model reads of a text. Word vectors are wide, so they are not gathered for one that has no use for
+// them: their rows are then none.
+enum class TextInput { everything, word_pieces };
+
 // What torch.utils.data calls collate_fn, fixed for a trial: the train split's normalisation, the device and
 // the floating type. Does not keep the dataset alive.
 class Collator {
  public:
-  Collator(std::array<Normalization, 3> normalization, torch::TensorOptions options);
+  Collator(std::array<Normalization, 3> normalization, torch::TensorOptions options,
+           TextInput text = TextInput::everything);
 
   // The utterances `indices` of `split`, in that order. Where the device is a GPU the numbers are still on
   // their way to it, behind what its stream already has to do.
@@ -32,6 +37,7 @@ class Collator {
   std::array<Normalization, 3> normalization_;
   torch::Device device_;
   torch::ScalarType type_;
+  TextInput text_;
 };
 
 // What a configuration asks for; text is never normalised.

@@ -4,6 +4,7 @@
 
 #include <torch/torch.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,16 +16,21 @@
 
 namespace missmodal::trainer {
 
+// Who decides about a step. With the device deciding nothing waits for it: what the host would have to know,
+// the norm, the number of steps, whether to step, stays a tensor. The formula is one, the rounding is not.
+enum class Stepping { host, device };
+
 class Optimizer {
  public:
   // Takes the plan's parameters where they are now: move the model to its device first. The model must
-  // outlive this object's use.
+  // outlive this object's use. GPUs decide for themselves.
   Optimizer(const Model& model, OptimizerPlan plan);
+  Optimizer(const Model& model, OptimizerPlan plan, Stepping stepping);
 
   // What an update found, as scalars on the parameters' device.
   struct Step {
     torch::Tensor norm;    // over the gradients, before clipping; undefined if this batch made no update
-    torch::Tensor finite;  // bool: whether the loss and the norm were
+    torch::Tensor finite;  // bool: whether the loss and the norm were; where the device decides, so far
   };
 
   // Around the backward pass of every batch. The first of `accumulation` batches drops the gradients of the
@@ -35,7 +41,8 @@ class Optimizer {
   void drop_batches();
 
   // One update from these parameters' gradients; `loss`, if defined, is what they are gradients of. Where it
-  // or the norm is not finite nothing changes. Parameters without a gradient stay as they are.
+  // or the norm is not finite nothing changes; where the device decides, nothing ever changes again, as the
+  // host learns of it later. Parameters without a gradient stay as they are.
   Step step(const torch::Tensor& loss = {});
   void zero_grad();
 
@@ -49,18 +56,21 @@ class Optimizer {
     torch::Tensor value;
     torch::Tensor first_moment;
     torch::Tensor second_moment;
-    double learning_rate = 0;
-    double weight_decay = 0;
-    Decay decay = Decay::decoupled;
+    std::size_t group = 0;
   };
+  Step host_step(const torch::Tensor& loss);
+  Step device_step(const torch::Tensor& loss);
+  torch::Tensor device_warmup() const;
   double gradient_norm() const;
   double warmup() const;  // factor of the learning rate at this step
   void update(Parameter& parameter, const torch::Tensor& gradient, AdamWUpdate update) const;
 
   OptimizerPlan plan_;
   std::vector<Parameter> parameters_;  // in the model's order, which is the order that norms are summed in
-  torch::Tensor steps_;                // int64 scalar on the CPU
-  int batches_ = 0;                    // since the last update
+  Stepping stepping_;
+  torch::Tensor steps_;    // int64 scalar, where the decision is made
+  torch::Tensor stopped_;  // bool scalar: whether something was not finite; of Stepping::device
+  int batches_ = 0;        // since the last update
 };
 
 }  // namespace missmodal::trainer

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "trainer/precision.h"
+
 namespace missmodal::trainer {
 namespace {
 
@@ -69,8 +71,9 @@ std::optional<std::vector<float>> predict_rows(Model& model, const Split& split,
       found[0] = 1;
       break;
     }
-    const torch::Tensor predictions =
-        predict(collator.collate(split, indices)).to(torch::kCPU, torch::kFloat32).contiguous();
+    const Batch batch = collator.collate(split, indices);
+    const Autocast autocast(options.precision, batch.labels.device());
+    const torch::Tensor predictions = predict(batch).to(torch::kCPU, torch::kFloat32).contiguous();
     const float* from = predictions.data_ptr<float>();
     found.insert(found.end(), from, from + predictions.numel());
   }

@@ -18,6 +18,7 @@ struct PassOptions {
   // Alone, unless given: who share the batches out, whole ones, the k-th to member k mod size. So a result
   // has the same bits however many they are.
   Group group{};
+  sweeps::Precision precision = sweeps::Precision::fp32;
 };
 
 // (7, N) row-major in Subset order: what evaluation.h looks up in; on every member. Nothing if interrupted.

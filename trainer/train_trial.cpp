@@ -1,11 +1,17 @@
 #include "trainer/train_trial.h"
 
 #include <chrono>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "sweeps/error.h"
 #include "sweeps/evaluation/evaluation.h"
 #include "trainer/batch.h"
+#include "trainer/data/bert/bert_fit.h"
 #include "trainer/peak_memory.h"
+#include "trainer/precision.h"
 #include "trainer/prediction.h"
 
 namespace missmodal::trainer {
@@ -25,6 +31,18 @@ std::int64_t used_parameters(const Model& model) {
     if (model.is_used(parameter.key())) count += parameter.value().numel();
   }
   return count;
+}
+
+// A word piece that the encoder does not know would trip a GPU's own assertion, after which nothing runs in
+// this process any more.
+void check_text(const Model& model, const Configuration& configuration, const Dataset& dataset) {
+  const std::string text_configuration = model.text_configuration();
+  if (text_configuration.empty()) return;
+  const std::string& weights = configuration.model.text_weights;
+  std::vector<Mistake> mistakes =
+      bert_mistakes(parse_bert_configuration(text_configuration, weights + "/config.json"), weights, dataset,
+                    dataset.title());
+  if (!mistakes.empty()) throw InputError(std::move(mistakes));
 }
 
 // Fills in predictions and metrics, or makes the outcome what stood in their way.
@@ -60,7 +78,10 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
   TrainedTrial trial;
   sweeps::TrialResult& result = trial.result;
   const PeakMemory peak_memory;
-  Training training(configuration, dataset, make_model(configuration, widths_of(dataset)), device,
+  const Tf32 tf32(configuration.training.precision);
+  std::shared_ptr<Model> model = make_model(configuration, widths_of(dataset));
+  check_text(*model, configuration, dataset);
+  Training training(configuration, dataset, std::move(model), device,
                     communicator ? Group(*communicator, device) : Group());
   result.parameters = used_parameters(*training.model());
   result.outcome = training.run(hooks);

@@ -9,6 +9,8 @@
 #include "sweeps/error.h"
 #include "sweeps/evaluation/metrics.h"
 #include "sweeps/shuffle.h"
+#include "trainer/model/cudnn_weights.h"
+#include "trainer/precision.h"
 
 namespace missmodal::trainer {
 namespace {
@@ -20,10 +22,6 @@ using sweeps::SplitName;
 // The order of an epoch's utterances; docs/sweep_file.md lists the key texts of every shuffle.
 std::vector<std::size_t> epoch_order(std::size_t count, std::int64_t seed, int epoch) {
   return sweeps::permutation(count, fmt::format("missmodal-batches-v1|{}|{}", seed, epoch));
-}
-
-torch::ScalarType floating_type(sweeps::Precision precision) {
-  return precision == sweeps::Precision::fp64 ? torch::kFloat64 : torch::kFloat32;
 }
 
 std::vector<torch::Tensor> trained_parameters(const Model& model) {
@@ -51,8 +49,10 @@ Training::Training(const sweeps::Configuration& configuration, const Dataset& da
       group_(group),
       model_(std::move(model)),
       collator_(normalization_of(dataset, configuration.normalize),
-                torch::TensorOptions(device).dtype(floating_type(configuration.training.precision))) {
+                torch::TensorOptions(device).dtype(floating_type(configuration.training.precision)),
+                model_->text_configuration().empty() ? TextInput::everything : TextInput::word_pieces) {
   model_->to(device, floating_type(configuration.training.precision));
+  flatten_cudnn_weights(*model_);
   for (OptimizerPlan& plan : model_->optimizers(configuration.training))
     optimizers_.emplace_back(*model_, std::move(plan));
   buckets_.emplace(trained_parameters(*model_), group_);
@@ -96,7 +96,10 @@ Outcome Training::train(EpochRecord& record, const TrialHooks& hooks) {
     const std::span indices(order.data() + first, std::min(batch_size, order.size() - first));
     if (const Outcome outcome = train_batch(indices, record.epoch, stop, means); outcome != Outcome::finished)
       return outcome;
+    // A GPU is not asked after every batch: its queue would run dry. It steps no further by itself.
+    if (device_.is_cpu() && first_bad_step_.value() != 0) return diverged(first_bad_step_.value());
   }
+  if (first_bad_step_.value() != 0) return diverged(first_bad_step_.value());
   record.losses = means.means();
   return Outcome::finished;
 }
@@ -109,16 +112,25 @@ Outcome Training::train_batch(std::span<const std::size_t> indices, int epoch, b
   for (Optimizer& optimizer : optimizers_) optimizer.begin_batch();
   const StepSums::Result found = add_gradients(batch, context, stop);
   if (found.stop) return Outcome::interrupted;
-  for (Optimizer& optimizer : optimizers_) {
-    if (!optimizer.end_batch(found.losses.total).finite.item<bool>()) return diverged();
-  }
+  for (Optimizer& optimizer : optimizers_)
+    first_bad_step_.note(progress_.step, optimizer.end_batch(found.losses.total).finite);
   means.add(found.losses, count);
   return Outcome::finished;
 }
 
+// The losses are computed in the parameters' type: an exponential of a similarity has no digits to spare.
+Output Training::forward(const Batch& batch, const Context& context) {
+  const sweeps::Precision precision = configuration_.training.precision;
+  const Autocast autocast(precision, device_);
+  Output output = model_->forward(batch, context);
+  output.representations = output.representations.to(floating_type(precision));
+  output.predictions = output.predictions.to(floating_type(precision));
+  return output;
+}
+
 // Adds the global batch's gradients to the parameters', and yields its losses.
 StepSums::Result Training::add_gradients(const Batch& batch, const Context& context, bool stop) {
-  const Losses losses = model_->loss(model_->forward(batch, context), batch, context);
+  const Losses losses = model_->loss(forward(batch, context), batch, context);
   StepSums sums(group_, losses, stop);
   buckets_->begin();
   losses.total.backward();
@@ -130,7 +142,7 @@ Outcome Training::validate(EpochRecord& record, const TrialHooks& hooks) {
   const auto predictions = predict_complete(*model_, valid_, collator_, pass(hooks));
   if (!predictions) return Outcome::interrupted;
   const sweeps::Metrics valid = sweeps::score(*predictions, valid_.labels);
-  if (!valid.mae || !std::isfinite(*valid.mae)) return diverged();
+  if (!valid.mae || !std::isfinite(*valid.mae)) return diverged(progress_.step);
   record.valid_mae = *valid.mae;
   record.valid_corr = valid.corr;
   record.best = progress_.best_epoch == 0 || *valid.mae < progress_.best_mae;
@@ -147,13 +159,13 @@ void Training::close(EpochRecord& record) {
   progress_.epochs.push_back(record);
 }
 
-Outcome Training::diverged() {
-  diverged_step_ = progress_.step;
+Outcome Training::diverged(std::int64_t step) {
+  diverged_step_ = step;
   return Outcome::diverged;
 }
 
 PassOptions Training::pass(const TrialHooks& hooks) const {
-  return {configuration_.training.batch_size, hooks.interrupted, group_};
+  return {configuration_.training.batch_size, hooks.interrupted, group_, configuration_.training.precision};
 }
 
 double Training::seconds() const {

@@ -15,6 +15,7 @@
 #include "sweeps/trial_result.h"
 #include "trainer/batch.h"
 #include "trainer/data/dataset.h"
+#include "trainer/first_bad_step.h"
 #include "trainer/loss_means.h"
 #include "trainer/model/model.h"
 #include "trainer/optimizer.h"
@@ -68,10 +69,11 @@ class Training {
   sweeps::Outcome run_epoch(const TrialHooks& hooks);
   sweeps::Outcome train(sweeps::EpochRecord& record, const TrialHooks& hooks);
   sweeps::Outcome train_batch(std::span<const std::size_t> indices, int epoch, bool stop, LossMeans& means);
+  Output forward(const Batch& batch, const Context& context);
   StepSums::Result add_gradients(const Batch& batch, const Context& context, bool stop);
   sweeps::Outcome validate(sweeps::EpochRecord& record, const TrialHooks& hooks);
   void close(sweeps::EpochRecord& record);
-  sweeps::Outcome diverged();
+  sweeps::Outcome diverged(std::int64_t step);
 
   const sweeps::Configuration& configuration_;
   const Split& train_;
@@ -84,6 +86,7 @@ class Training {
   std::optional<GradientBuckets> buckets_;
   TrainingProgress progress_;
   NamedTensors best_;
+  FirstBadStep first_bad_step_{device_};
   std::int64_t diverged_step_ = 0;
   Clock::time_point start_ = Clock::now();
 };

@@ -23,12 +23,13 @@ std::optional<double> measure_cell_seconds(const sweeps::Sweep& sweep, const swe
   const sweeps::Configuration configuration = sweeps::resolved(sweep.base, hashes);
   std::vector<Clock::time_point> starts;  // of the steps
   trainer::TrialHooks hooks;
-  hooks.interrupted = [&starts] {
+  const torch::Device device = device_here(sweep.resources);
+  hooks.interrupted = [&starts, &device] {
+    if (device.is_cuda()) torch::cuda::synchronize();  // steps are only queued there
     starts.push_back(Clock::now());
     return starts.size() > kWarmUpSteps + kMeasuredSteps;
   };
-  trainer::train_trial(configuration, *dataset, {sweep.evaluation, *dataset}, device_here(sweep.resources),
-                       hooks);
+  trainer::train_trial(configuration, *dataset, {sweep.evaluation, *dataset}, device, hooks);
   if (starts.size() <= kWarmUpSteps + 1) return std::nullopt;
   const std::chrono::duration<double> elapsed = starts.back() - starts[kWarmUpSteps];
   const double step_seconds = elapsed.count() / static_cast<double>(starts.size() - 1 - kWarmUpSteps);

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
+#include "sweeps/error.h"
 #include "sweeps/evaluation/metrics.h"
 #include "tests/trainer/model/tiny_model.h"
 #include "tests/trainer/small_dataset.h"
@@ -194,6 +196,28 @@ TEST_F(TrainTrial, AFrozenBertStaysAsItWas) {
   for (const auto& item : trial.checkpoint->model->named_parameters()) {
     EXPECT_EQ(torch::equal(item.value(), values[item.key()]), item.key().starts_with("text.bert."))
         << item.key();
+  }
+}
+
+// On a GPU the first such id would end the process, not the trial.
+TEST_F(TrainTrial, RefusesAWordPieceThatBertDoesNotKnowBeforeItTrains) {
+  auto configuration = small_configuration();
+  configuration.model.text_encoder = sweeps::TextEncoder::bert;
+  configuration.model.text_init = sweeps::TextInit::random;
+  std::string bert = testing::kTinyBert;
+  bert.replace(bert.find("\"vocab_size\": 11"), 16, "\"vocab_size\": 10");
+  configuration.model.text_weights = folder_.write("config.json", bert).parent_path().string();
+  TrialHooks hooks;
+  hooks.interrupted = [] {
+    ADD_FAILURE() << "a batch was begun";
+    return false;
+  };
+  try {
+    train(configuration, hooks);
+    FAIL() << "trained";
+  } catch (const InputError& error) {
+    EXPECT_NE(std::string(error.what()).find("train.tokens: utterance a"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("has the word piece 10,"), std::string::npos) << error.what();
   }
 }
 

@@ -94,6 +94,45 @@ TEST_F(TrainingLaw, HoldsWithBuffersAndTables) {
   check([] { return std::make_shared<testing::ForgetfulModel>(); });
 }
 
+class Precisions : public TrainingLaw {
+ protected:
+  TrainingProgress train(sweeps::Precision precision) {
+    configuration_.training.precision = precision;
+    configuration_.training.learning_rate = 1e-3;
+    Training training(configuration_, *dataset_, make_model(configuration_, widths_of(*dataset_)),
+                      torch::kCPU);
+    EXPECT_EQ(training.run({}), Outcome::finished);
+    for (const torch::Tensor& parameter : training.model()->parameters()) {
+      EXPECT_EQ(parameter.scalar_type(),
+                precision == sweeps::Precision::fp64 ? torch::kFloat64 : torch::kFloat32);
+    }
+    return training.progress();
+  }
+  static void expect_near(const TrainingProgress& a, const TrainingProgress& b, double relative) {
+    ASSERT_EQ(a.epochs.size(), b.epochs.size());
+    for (std::size_t i = 0; i < a.epochs.size(); ++i) {
+      for (const auto& [name, loss] : a.epochs[i].losses)
+        EXPECT_NEAR(b.epochs[i].losses.at(name), loss, relative * loss) << name << " of epoch " << i + 1;
+      EXPECT_NEAR(b.epochs[i].valid_mae, a.epochs[i].valid_mae, relative * a.epochs[i].valid_mae);
+    }
+  }
+};
+
+TEST_F(Precisions, OfMoreOrFewerDigitsAreNear) {
+  const TrainingProgress fp32 = train(sweeps::Precision::fp32);
+  expect_near(fp32, train(sweeps::Precision::fp64), 1e-4);
+  expect_near(fp32, train(sweeps::Precision::bf16), 3e-2);
+}
+
+TEST_F(Precisions, Bf16ComputesWithFewerDigits) {
+  EXPECT_NE(train(sweeps::Precision::bf16).epochs[0].losses, train(sweeps::Precision::fp32).epochs[0].losses);
+}
+
+// A CPU has no TF32.
+TEST_F(Precisions, Tf32IsFp32OnACpu) {
+  EXPECT_EQ(train(sweeps::Precision::tf32).epochs[0].losses, train(sweeps::Precision::fp32).epochs[0].losses);
+}
+
 // What a state holds does not change as the training goes on.
 TEST_F(TrainingLaw, ACapturedStateIsACopy) {
   Training training = this->training([this] { return make_model(configuration_, widths_of(*dataset_)); });

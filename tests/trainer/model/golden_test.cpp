@@ -11,9 +11,12 @@
 #include "tests/trainer/model/paths.h"
 #include "tests/trainer/model/tiny_model.h"
 #include "trainer/data/safetensors/safetensors.h"
+#include "trainer/model/cudnn_weights.h"
+#include "trainer/model/index_pack.h"
 #include "trainer/model/missmodal.h"
 #include "trainer/model/stored_tensor.h"
 #include "trainer/optimizer.h"
+#include "trainer/precision.h"
 
 namespace missmodal::trainer {
 namespace {
@@ -34,11 +37,16 @@ constexpr Tolerance kTenNorms{2e-4, 1e-3};
 class Golden : public ::testing::TestWithParam<std::tuple<const char*, testing::Path>> {
  protected:
   Golden()
-      : along_(std::get<1>(GetParam())),
+      : device_(testing::device(std::get<1>(GetParam()))),
+        along_(std::get<1>(GetParam())),
         file_(std::filesystem::path(MISSMODAL_GOLDEN_DIR) /
               (std::string(std::get<0>(GetParam())) + ".safetensors")),
         configuration_(configuration()),
         model_(make()) {}
+
+  void SetUp() override {
+    if (testing::is_missing(std::get<1>(GetParam()))) GTEST_SKIP() << "LibTorch sees no GPU";
+  }
 
   torch::Tensor tensor(const std::string& name) const { return to_float32(file_.tensor(name)); }
 
@@ -63,6 +71,8 @@ class Golden : public ::testing::TestWithParam<std::tuple<const char*, testing::
     auto model = std::make_shared<MissModal>(configuration_, testing::kTinyWidths, bert);
     const torch::NoGradGuard no_grad;
     for (auto& item : model->named_parameters()) item.value().copy_(tensor("parameter." + item.key()));
+    model->to(device_);
+    flatten_cudnn_weights(*model);
     return model;
   }
 
@@ -74,31 +84,37 @@ class Golden : public ::testing::TestWithParam<std::tuple<const char*, testing::
 
   Batch batch() const {
     Batch batch;
+    IndexPack pack;
     for (const Modality modality : kModalities) {
       const auto lengths = file_.ints("lengths." + std::string(name(modality)), 1);
       RaggedBatch& ragged = batch.sequences[static_cast<unsigned>(modality)];
-      ragged.layout = RaggedLayout({lengths.begin(), lengths.end()});
+      ragged.layout = RaggedLayout({lengths.begin(), lengths.end()}, pack);
       const std::string input = "input." + std::string(name(modality));
       if (file_.tensor(input).dtype == DType::F32) {
-        ragged.rows = tensor(input);
+        ragged.rows = tensor(input).to(device_);
         continue;
       }
       const auto ids = file_.ints(input, 1);
-      batch.tokens = {torch::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()), torch::kInt64),
-                      ragged.layout};
+      batch.tokens = {
+          torch::tensor(std::vector<std::int64_t>(ids.begin(), ids.end()), torch::kInt64).to(device_),
+          ragged.layout};
     }
-    batch.labels = tensor("labels");
+    pack.send(device_);
+    batch.labels = tensor("labels").to(device_);
     batch.global_size = batch.size();
     return batch;
   }
 
-  void expect_equal(const torch::Tensor& ours, const std::string& name, Tolerance tolerance) const {
+  void expect_equal(const torch::Tensor& found, const std::string& name, Tolerance tolerance) const {
+    const torch::Tensor ours = found.detach().cpu();
     const torch::Tensor theirs = tensor(name);
     ASSERT_EQ(ours.sizes().vec(), theirs.sizes().vec()) << name;
-    EXPECT_TRUE(torch::allclose(ours.detach(), theirs, tolerance.relative, tolerance.absolute))
-        << name << " differs by " << testing::largest_difference(ours.detach(), theirs);
+    EXPECT_TRUE(torch::allclose(ours, theirs, tolerance.relative, tolerance.absolute))
+        << name << " differs by " << testing::largest_difference(ours, theirs);
   }
 
+  const Tf32 tf32_{sweeps::Precision::fp32};
+  torch::Device device_;
   testing::Along along_;
   SafetensorsFile file_;
   sweeps::Configuration configuration_;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "tests/trainer/model/paths.h"
+#include "trainer/first_bad_step.h"
 #include "trainer/model/fine_tuning.h"
 
 namespace missmodal::trainer {
@@ -112,6 +113,56 @@ TEST(Optimizer, LoopAndTensorOperationsAgree) {
       EXPECT_NEAR(first(loop.matrix), first(tensors.matrix), 1e-6);
       EXPECT_NEAR(first(loop.bias), first(tensors.bias), 1e-6);
     }
+  }
+}
+
+Optimizer on_device(const Model& model, const sweeps::TrainingConfiguration& training = configuration()) {
+  return {model, model.optimizers(training).front(), Stepping::device};
+}
+
+TEST(Optimizer, HostAndDeviceDecideAlike) {
+  for (const auto type : {torch::kFloat64, torch::kFloat32}) {
+    for (const int warmup : {0, 3}) {
+      OneMatrix model;
+      OneMatrix other;
+      model.to(type);
+      other.to(type);
+      auto training = configuration();
+      training.warmup_steps = warmup;
+      Optimizer host(model, model.optimizers(training).front(), Stepping::host);
+      Optimizer device = on_device(other, training);
+      for (int step = 0; step < 5; ++step) {
+        model.set_gradients(0.3 * step - 0.5);
+        other.set_gradients(0.3 * step - 0.5);
+        EXPECT_NEAR(norm(host.step()), norm(device.step()), 1e-6);
+        EXPECT_NEAR(first(model.matrix), first(other.matrix), 1e-6);
+        EXPECT_NEAR(first(model.bias), first(other.bias), 1e-6);
+        EXPECT_NEAR(first(model.pretrained), first(other.pretrained), 1e-6);
+      }
+      EXPECT_TRUE(torch::equal(host.state()[0].second, device.state()[0].second));
+    }
+  }
+}
+
+// The host learns of it at the epoch's end: nothing may move until then, though later gradients be fine.
+TEST(Optimizer, TheDeviceStopsForGoodWhereSomethingIsNotFinite) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const bool in_loss : {false, true}) {
+    OneMatrix model;
+    Optimizer optimizer = on_device(model);
+    FirstBadStep bad(torch::kCPU);
+    torch::Tensor before;
+    for (int step = 1; step <= 5; ++step) {
+      model.set_gradients(1);
+      if (step == 3 && !in_loss) model.bias.mutable_grad()[1] = nan;
+      if (step == 3) before = model.matrix.detach().clone();
+      bad.note(step, optimizer.step(torch::full({}, step == 3 && in_loss ? nan : 1.0)).finite);
+      EXPECT_EQ(bad.value(), step < 3 ? 0 : 3);
+    }
+    EXPECT_TRUE(torch::equal(model.matrix, before));
+    for (const auto& [name, tensor] : optimizer.state())
+      EXPECT_TRUE(tensor.isfinite().all().item<bool>()) << name;
+    EXPECT_EQ(optimizer.state()[0].second.item<std::int64_t>(), 2);
   }
 }
 
