@@ -15,8 +15,16 @@ namespace {
 
 using State = NcclAnswer::State;
 
+// Where NCCL keeps its handle: it may write there from a thread of its own until the group has been joined.
+struct Slot {
+  ncclComm_t group = nullptr;
+};
+
+Slot* slot(NcclGroup* group) {
+  return reinterpret_cast<Slot*>(group);
+}
 ncclComm_t real(NcclGroup* group) {
-  return reinterpret_cast<ncclComm_t>(group);
+  return slot(group)->group;
 }
 cudaStream_t real(NcclStream* stream) {
   return reinterpret_cast<cudaStream_t>(stream);
@@ -80,17 +88,18 @@ class RealNccl : public NcclFunctions {
     enter();
     ncclUniqueId known;
     std::memcpy(&known, id.data(), sizeof known);
-    ncclComm_t made = nullptr;
+    auto made = std::make_unique<Slot>();
 #if NCCL_VERSION_CODE >= NCCL_VERSION(2, 14, 0)
     ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
     config.blocking = 0;
-    const ncclResult_t code = ncclCommInitRankConfig(&made, size, known, rank, &config);
+    const ncclResult_t code = ncclCommInitRankConfig(&made->group, size, known, rank, &config);
 #else
     const ncclResult_t code =
-        ncclCommInitRank(&made, size, known, rank);  // waits for the others without a limit
+        ncclCommInitRank(&made->group, size, known, rank);  // waits for the others without a limit
 #endif
-    group = reinterpret_cast<NcclGroup*>(made);
-    return answer("ncclCommInitRankConfig", code, made);
+    NcclAnswer started = answer("ncclCommInitRankConfig", code, made->group);
+    if (made->group != nullptr) group = reinterpret_cast<NcclGroup*>(made.release());
+    return started;
   }
 
   NcclAnswer poll(NcclGroup* group) override {
@@ -151,10 +160,12 @@ class RealNccl : public NcclFunctions {
   void destroy(NcclGroup* group) override {
     enter();
     ncclCommDestroy(real(group));
+    delete slot(group);
   }
   void abort(NcclGroup* group) override {
     enter();
     ncclCommAbort(real(group));
+    delete slot(group);
   }
 
   NcclAnswer make_stream(NcclStream*& stream) override {

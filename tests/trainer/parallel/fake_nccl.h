@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <cstring>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -194,13 +195,12 @@ class FakeNccl : public NcclFunctions {
   Handle* made() {
     const std::lock_guard lock(world_->mutex);
     ++live_;
-    return reinterpret_cast<Handle*>(new int(-1));
+    return reinterpret_cast<Handle*>(&handles_.emplace_back(-1));
   }
   template <typename Handle>
-  void freed(Handle* handle) {
+  void freed(Handle*) {
     const std::lock_guard lock(world_->mutex);
     --live_;
-    delete reinterpret_cast<int*>(handle);
   }
   static int& recorded(NcclEvent* event) { return *reinterpret_cast<int*>(event); }
 
@@ -216,6 +216,7 @@ class FakeNccl : public NcclFunctions {
   int busy_ = 0;
   int begun_ = 0;  // collectives
   int live_ = 0;
+  std::deque<int> handles_;  // of an event: the collective it was recorded after
   NcclStream* stream_ = nullptr;
   std::vector<std::string> calls_;
 };
