@@ -125,6 +125,9 @@ Output Training::forward(const Batch& batch, const Context& context) {
   Output output = model_->forward(batch, context);
   output.representations = output.representations.to(floating_type(precision));
   output.predictions = output.predictions.to(floating_type(precision));
+  for (auto& [name, other] : output.others) {
+    if (other.is_floating_point()) other = other.to(floating_type(precision));
+  }
   return output;
 }
 
