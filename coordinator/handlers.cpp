@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <unordered_set>
 #include <utility>
 
 #include "coordinator/dispatch.h"
-#include "coordinator/selection_metric.h"
+#include "coordinator/judgement.h"
 #include "coordinator/stages.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
@@ -19,54 +18,49 @@ namespace {
 
 using results::CellState;
 using sweeps::FailureClass;
-using sweeps::Stage;
 
-// So many first failures, all with the same words, and the sweep stops instead of parking cell after cell.
-constexpr int kFailuresAlike = 3;
 constexpr std::size_t kShownReasons = 3;
 
 Verdict final_verdict(const State& state) {
-  std::unordered_set<std::string> accepted, diverged, parked;
   std::string unplanned;
   for (std::size_t i = 0; i < state.stages.size(); ++i) {
-    if (!state.stages[i].planned) {
-      unplanned += (unplanned.empty() ? "" : ", ") + state.sweep.stages[i].name;
-    }
-    for (const auto& planned : state.stages[i].cells) {
-      const CellState cell = state.cells.at(planned.id).state;
-      (cell == CellState::accepted   ? accepted
-       : cell == CellState::diverged ? diverged
-                                     : parked)
-          .insert(planned.id);
-    }
+    if (state.stages[i].planned) continue;
+    unplanned += (unplanned.empty() ? "" : ", ") + state.sweep.stages[i].name;
   }
-  std::string text = fmt::format("{} cells accepted, {} diverged, {} parked", accepted.size(),
-                                 diverged.size(), parked.size());
+  const CellCounts& cells = state.cells.planned_cells();
+  const std::int64_t diverged = cells.in(CellState::diverged);
+  const std::int64_t parked = cells.in(CellState::parked);
+  std::string text = fmt::format("{} cells accepted, {} diverged, {} parked", cells.in(CellState::accepted),
+                                 diverged, parked);
   if (!unplanned.empty()) text += "; no winner to go on with for " + unplanned;
-  const bool whole = diverged.empty() && parked.empty() && unplanned.empty();
+  const bool whole = diverged == 0 && parked == 0 && unplanned.empty();
   return {whole ? kExitOk : kExitIncomplete, text};
 }
 
-// "no worker is left: rank 1 on node1: mosi.safetensors: no such file (and 3 more)"
-Verdict no_worker_verdict(const State& state) {
+// "no worker is left: rank 1 on node1: mosi.safetensors: no such file (and 3 more)"; nothing that waits can
+// be trained by whoever is left, if anybody is.
+Verdict no_gang_verdict(const State& state) {
   std::map<std::string, int> first_of_reason;
-  for (const auto& [rank, worker] : state.workers) first_of_reason.try_emplace(worker.set_aside, rank);
-  std::string text;
+  std::size_t gone = 0;
+  for (const auto& [rank, worker] : state.workers) {
+    if (worker.set_aside.empty()) continue;
+    ++gone;
+    first_of_reason.try_emplace(worker.set_aside, rank);
+  }
+  const int left = state.seats.ranks();
+  std::string text =
+      left == 0 ? "no worker is left: "
+                : fmt::format("a cell needs {} ranks, too few of the {} that are left can train it: ",
+                              state.queue.widest(), left);
   std::size_t shown = 0;
   for (const auto& [reason, rank] : first_of_reason) {
     if (++shown > kShownReasons) break;
     text +=
         fmt::format("{}rank {} on {}: {}", shown == 1 ? "" : "; ", rank, state.workers.at(rank).host, reason);
   }
-  const std::size_t others = state.workers.size() - std::min(first_of_reason.size(), kShownReasons);
+  const std::size_t others = gone - std::min(first_of_reason.size(), kShownReasons);
   if (others > 0) text += fmt::format(" (and {} more)", others);
-  return {kExitTrouble, "no worker is left: " + text};
-}
-
-bool no_worker_is_left(const State& state) {
-  return state.ranks > 0 && static_cast<int>(state.workers.size()) >= state.ranks &&
-         std::all_of(state.workers.begin(), state.workers.end(),
-                     [](const auto& worker) { return !worker.second.set_aside.empty(); });
+  return {kExitTrouble, text};
 }
 
 void end(State& state, Verdict verdict, Effects& effects) {
@@ -81,84 +75,84 @@ void close(State& state, Verdict verdict, Effects& effects) {
   stop_workers(state, effects);
 }
 
-// After every event: plan and select what has become possible, give idle workers work, notice the end.
-void settle(State& state, Effects& effects) {
-  if (state.verdict) return;
-  if (state.closing) {
-    if (!anything_running(state)) end(state, *state.closing, effects);
-    return;
-  }
-  advance_stages(state, effects);
-  dispatch(state, effects);
-  if (anything_running(state)) return;
-  if (state.queue.empty()) {
-    end(state, final_verdict(state), effects);
-  } else if (no_worker_is_left(state)) {
-    end(state, no_worker_verdict(state), effects);
-  }
-}
-
-// The worker is idle again. Returns what it worked on; nothing where its message is about something else.
-std::optional<Assignment> release(State& state, int rank, worker::AssignmentId id) {
-  const auto worker = state.workers.find(rank);
-  if (worker == state.workers.end() || worker->second.assignment != id) return std::nullopt;
-  worker->second.assignment.reset();
-  const auto assignment = state.assignments.find(id);
-  MISSMODAL_CHECK(assignment != state.assignments.end());
-  Assignment released = std::move(assignment->second);
-  state.assignments.erase(assignment);
-  return released;
-}
-
-// The attempt says nothing about the cell, which is the next to be tried.
-void give_back(State& state, const Assignment& assignment, FailureClass failure, const std::string& message,
-               Effects& effects) {
-  state.cells.at(assignment.cell).state = CellState::pending;
-  state.queue.push_front(assignment.cell);
-  effects.commits.push_back(
-      results::AttemptFailed{assignment.cell, assignment.attempt, failure, message, false});
-}
-
-void note_failure(State& state, int rank, Cell& cell, const worker::Failed& failed) {
-  if (!sweeps::counts(failed.failure)) return;
-  ++cell.counted_failures;
-  cell.failed_on.insert(rank);
-  if (!sweeps::worth_retrying(failed.failure)) cell.misfit_for.insert(rank);
-  if (state.any_accepted) return;
-  std::string words = fmt::format("{}: {}", sweeps::name(failed.failure), failed.message);
-  if (words != state.alike.words) state.alike = {std::move(words), 0, {}, {}};
-  ++state.alike.count;
-  state.alike.ranks.insert(rank);
-}
-
-// Enough first failures alike, and not all the fault of one worker among several.
-bool sweep_is_at_fault(const State& state) {
-  return state.alike.count >= kFailuresAlike && !state.any_accepted &&
-         (state.alike.ranks.size() > 1 || !another_worker(state, state.alike.ranks));
-}
-
-// A cell has had its chances once two workers failed it, where there are two.
-bool used_up(const State& state, const Cell& cell) {
-  const auto tried_enough = [&](const std::set<int>& ranks) {
-    return ranks.size() > 1 || !another_worker(state, ranks);
-  };
-  if (!cell.misfit_for.empty() && tried_enough(cell.misfit_for)) return true;
-  return cell.counted_failures >= state.sweep.resources.max_attempts && tried_enough(cell.failed_on);
-}
-
 // No cell is to blame: those that were parked wait for the next run.
 void give_up(State& state, Effects& effects) {
-  for (const std::string& id : state.alike.parked) {
-    state.cells.at(id).state = CellState::pending;
-    state.queue.push_back(id);
+  results::CellsReleased released;
+  for (const CellHandle cell : std::exchange(state.alike.parked, {})) {
+    state.cells.set_state(cell, CellState::pending);
+    state.queue.push_back(cell, demand_of(state, cell));
+    released.cells.push_back(state.cells[cell].id);
   }
-  if (!state.alike.parked.empty()) {
-    effects.commits.push_back(results::CellsReleased{std::exchange(state.alike.parked, {})});
-  }
+  if (!released.cells.empty()) effects.commits.emplace_back(std::move(released));
   close(state,
         {kExitTrouble, fmt::format("stopped: the first {} attempts all failed alike: {}", state.alike.count,
                                    state.alike.words)},
         effects);
+}
+
+// After every event: plan and select what has become possible, give idle ranks work, notice the end. Who has
+// not answered about an attempt that is judged holds nothing up: it was told to leave.
+void settle(State& state, Effects& effects) {
+  if (state.verdict) return;
+  if (!state.closing && state.alike.at_fault) give_up(state, effects);
+  if (!state.closing) {
+    advance_stages(state, effects);
+    if (const auto reason = too_wide(state)) close(state, {kExitBadInput, *reason}, effects);
+  }
+  if (state.closing) {
+    if (state.running == 0) end(state, *state.closing, effects);
+    return;
+  }
+  dispatch(state, effects);
+  if (state.running > 0) return;
+  if (state.queue.empty()) {
+    end(state, final_verdict(state), effects);
+  } else if (state.assignments.empty() && everyone_is_here(state)) {
+    end(state, no_gang_verdict(state), effects);
+  }
+}
+
+// The rank's part in the assignment is over and it is idle again. Nothing where its message is about
+// something else than what it holds.
+Assignment* end_part(State& state, int rank, worker::AssignmentId id) {
+  const auto worker = state.workers.find(rank);
+  if (worker == state.workers.end() || worker->second.assignment != id) return nullptr;
+  worker->second.assignment.reset();
+  state.seats.release(rank);
+  Assignment& assignment = state.assignments.at(id);
+  assignment.holders.erase(rank);
+  return &assignment;
+}
+
+// Its mates cannot end it without the member that failed.
+void cancel(Assignment& assignment, Effects& effects) {
+  if (std::exchange(assignment.cancelled, true)) return;
+  for (const int rank : assignment.holders) effects.sends.push_back({rank, worker::Cancel{assignment.id}});
+}
+
+// Once the last member has answered, the assignment is over.
+void conclude(State& state, Assignment& assignment, Effects& effects) {
+  if (!assignment.holders.empty()) return;
+  if (!assignment.judged) fail_unexplained(state, assignment, effects);
+  state.assignments.erase(assignment.id);
+}
+
+// Members that a mate waited for in vain, and that have not answered us either: they get no more work, and
+// are waited for no longer.
+void set_aside_silent(State& state, Assignment& assignment, const std::vector<int>& silent,
+                      Effects& effects) {
+  for (const int rank : silent) {
+    if (assignment.holders.erase(rank) == 0) continue;
+    WorkerState& worker = state.workers.at(rank);
+    worker.assignment.reset();
+    const std::string reason =
+        fmt::format("it did not answer its gang for {} s", state.sweep.resources.collective_seconds);
+    if (assignment.silent.empty()) {
+      assignment.silent = fmt::format("rank {} on {} did not answer for {} s", rank, worker.host,
+                                      state.sweep.resources.collective_seconds);
+    }
+    set_aside(state, rank, reason, effects);
+  }
 }
 
 // Why this worker cannot work for this sweep; "" if it can.
@@ -171,17 +165,6 @@ std::string unfit(const State& state, const worker::Ready& ready) {
     return "resources.device: cuda, but it sees no GPU";
   }
   return "";
-}
-
-// A training that ended well but predicts what is no number has diverged.
-sweeps::TrialResult judged(const sweeps::TrialResult& result) {
-  if (result.outcome != sweeps::Outcome::finished || sweeps::predictions_are_finite(result)) return result;
-  sweeps::TrialResult diverged = result;
-  diverged.outcome = sweeps::Outcome::diverged;
-  diverged.diverged_step = 0;
-  diverged.predictions.clear();
-  diverged.metrics.clear();
-  return diverged;
 }
 
 }  // namespace
@@ -197,9 +180,14 @@ Effects on_ready(State& state, int rank, const worker::Ready& ready) {
   Effects effects;
   WorkerState& worker = state.workers[rank];
   if (worker.assignment) {
-    give_back(state, *release(state, rank, *worker.assignment), FailureClass::lost, "its rank started anew",
-              effects);
+    Assignment& assignment = *end_part(state, rank, *worker.assignment);
+    if (!assignment.judged) {
+      give_back(state, assignment, FailureClass::lost, "its rank started anew", effects);
+    }
+    cancel(assignment, effects);
+    conclude(state, assignment, effects);
   }
+  if (state.seats.sits(rank)) state.seats.leave(rank);
   const bool on_gpu = ready.device == "cuda" && state.sweep.resources.device != "cpu";
   worker = {.host = ready.host,
             .device = ready.device,
@@ -213,6 +201,8 @@ Effects on_ready(State& state, int rank, const worker::Ready& ready) {
     worker.stopped = true;
   } else if (const std::string reason = unfit(state, ready); !reason.empty()) {
     set_aside(state, rank, reason, effects);
+  } else {
+    seat(state, rank, effects);
   }
   settle(state, effects);
   return effects;
@@ -222,48 +212,51 @@ Effects on_finished(State& state, int rank, const worker::Finished& finished) {
   if (finished.result.outcome == sweeps::Outcome::interrupted) {
     return on_failed(state, rank, {finished.assignment, FailureClass::interrupted, "it was interrupted", {}});
   }
-  Effects effects;
-  const auto assignment = release(state, rank, finished.assignment);
-  if (!assignment) return effects;
-  sweeps::TrialResult result = judged(finished.result);
-  const bool diverged = result.outcome == sweeps::Outcome::diverged;
-  state.cells.at(assignment->cell).state = diverged ? CellState::diverged : CellState::accepted;
-  state.any_accepted = true;
-  if (!diverged) {
-    state.machines.insert(machine_of(state, state.workers.at(rank)));
-    for (std::size_t i = 0; i < state.stages.size(); ++i) {
-      const Stage& stage = state.sweep.stages[i];
-      if (!stage.select) continue;
-      const auto value = selection_metric(result, *stage.select);
-      if (value) state.stages[i].values[assignment->cell] = *value;
-    }
+  const auto known = state.assignments.find(finished.assignment);
+  if (known != state.assignments.end() && known->second.members.front().rank != rank) {
+    return on_released(state, rank, {finished.assignment});  // the leader's word alone is a result
   }
-  effects.commits.push_back(
-      results::AttemptFinished{assignment->cell, assignment->attempt, std::move(result)});
+  Effects effects;
+  Assignment* assignment = end_part(state, rank, finished.assignment);
+  if (assignment == nullptr) return effects;
+  if (!assignment->judged) accept(state, *assignment, finished.result, effects);
+  conclude(state, *assignment, effects);
+  settle(state, effects);
+  return effects;
+}
+
+Effects on_released(State& state, int rank, const worker::Released& released) {
+  Effects effects;
+  Assignment* assignment = end_part(state, rank, released.assignment);
+  if (assignment == nullptr) return effects;
+  conclude(state, *assignment, effects);
   settle(state, effects);
   return effects;
 }
 
 Effects on_failed(State& state, int rank, const worker::Failed& failed) {
   Effects effects;
-  const auto assignment = release(state, rank, failed.assignment);
-  if (!assignment) return effects;
-  if (failed.failure == FailureClass::worker_fault) {
-    give_back(state, *assignment, failed.failure, failed.message, effects);
-    set_aside(state, rank, failed.message, effects);
-    settle(state, effects);
-    return effects;
+  Assignment* assignment = end_part(state, rank, failed.assignment);
+  if (assignment == nullptr) return effects;
+  set_aside_silent(state, *assignment, failed.silent, effects);
+  // What a member of several says of a group that broke explains nothing: another may know why.
+  const bool explained = assignment->members.size() == 1 || (failed.failure != FailureClass::lost &&
+                                                             failed.failure != FailureClass::interrupted);
+  const bool at_fault = failed.failure == FailureClass::worker_fault;
+  if (!assignment->judged) {
+    if (at_fault) {
+      give_back(state, *assignment, failed.failure, failed.message, effects);
+    } else if (explained) {
+      fail(state, *assignment, rank, failed, effects);
+    } else if (failed.failure == FailureClass::lost) {
+      assignment->lost = failed.message;
+    } else {
+      assignment->interrupted = true;
+    }
   }
-  Cell& cell = state.cells.at(assignment->cell);
-  note_failure(state, rank, cell, failed);
-  const bool stop = !state.closing && sweep_is_at_fault(state);
-  const bool park = !stop && sweeps::counts(failed.failure) && used_up(state, cell);
-  cell.state = park ? CellState::parked : CellState::pending;
-  if (park && !state.any_accepted) state.alike.parked.push_back(assignment->cell);
-  if (!park) state.queue.push_back(assignment->cell);
-  effects.commits.push_back(
-      results::AttemptFailed{assignment->cell, assignment->attempt, failed.failure, failed.message, park});
-  if (stop) give_up(state, effects);
+  if (at_fault) set_aside(state, rank, failed.message, effects);
+  if (!state.closing) cancel(*assignment, effects);
+  conclude(state, *assignment, effects);
   settle(state, effects);
   return effects;
 }

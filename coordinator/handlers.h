@@ -16,12 +16,16 @@ Effects on_start(State& state);
 // sweep (another protocol, no GPU where one is asked for, another kind of device) is set aside.
 Effects on_ready(State& state, int rank, const worker::Ready& ready);
 
-// Refused without effect where the attempt is not the one that this rank works on.
+// Each is refused without effect where the assignment is not the one that this rank works on. An attempt is
+// judged once: by its leader's result or by the first member that knows why it failed, whose mates are told
+// to give it up; where none does, when all have answered. A member that a mate calls silent, and that has not
+// answered, is set aside and waited for no longer.
 Effects on_finished(State& state, int rank, const worker::Finished& finished);
+Effects on_released(State& state, int rank, const worker::Released& released);
 Effects on_failed(State& state, int rank, const worker::Failed& failed);
 
-// The user or the queue wants us to stop: running attempts are interrupted; the sweep ends when the last has
-// answered.
+// The user or the queue wants us to stop: running attempts are interrupted; the sweep ends when the last is
+// judged.
 Effects on_interrupt(State& state);
 
 }  // namespace missmodal::coordinator

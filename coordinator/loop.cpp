@@ -138,22 +138,27 @@ class Loop {
       ++pace_.ended;
       return on_finished(state_, rank, *finished);
     }
+    if (const auto* released = std::get_if<worker::Released>(&message)) {
+      return on_released(state_, rank, *released);
+    }
     if (const auto* failed = std::get_if<worker::Failed>(&message)) {
-      if (sweeps::counts(failed->failure)) {
-        ++failed_attempts_;
-        log(failure_line(rank, *failed));
-      }
+      note_failure(rank, *failed);
       return on_failed(state_, rank, *failed);
     }
     return {};  // progress: for the live page
   }
 
-  std::string failure_line(int rank, const worker::Failed& failed) const {
-    const std::string words = fmt::format("{}: {}", sweeps::name(failed.failure), failed.message);
+  // Once for each attempt, whatever its other members say.
+  void note_failure(int rank, const worker::Failed& failed) {
     const auto assignment = state_.assignments.find(failed.assignment);
-    if (assignment == state_.assignments.end()) return fmt::format("rank {}: {}", rank, words);
-    return fmt::format("rank {}, cell {:.12}, attempt {}: {}", rank, assignment->second.cell,
-                       assignment->second.attempt, words);
+    if (!sweeps::counts(failed.failure) || assignment == state_.assignments.end() ||
+        assignment->second.judged) {
+      return;
+    }
+    ++failed_attempts_;
+    log(fmt::format("rank {}, cell {:.12}, attempt {}: {}: {}", rank,
+                    state_.cells[assignment->second.cell].id, assignment->second.attempt,
+                    sweeps::name(failed.failure), failed.message));
   }
 
   void carry_out(Effects effects) {

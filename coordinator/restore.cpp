@@ -43,8 +43,11 @@ void restore_stages(State& state, const results::Store& store) {
   for (std::size_t i = 0; i < state.stages.size(); ++i) {
     const sweeps::Stage& stage = state.sweep.stages[i];
     StageProgress& progress = state.stages[i];
-    if (stage.select)
-      progress.values = store.validation_values(stage.select->metric, stage.select->condition);
+    if (stage.select) {
+      for (const auto& [id, value] : store.validation_values(stage.select->metric, stage.select->condition)) {
+        progress.values[state.cells.at(id)] = value;
+      }
+    }
     if (const auto winner = review.fitting.find(stage.name); winner != review.fitting.end()) {
       progress.winner = winner->second;
       const auto basis = sweeps::parse_selection_basis(stored.at(stage.name).basis);
@@ -66,16 +69,16 @@ State restore(sweeps::Sweep sweep, sweeps::ContentHashes hashes, const results::
   state.accept_parked = options.accept_parked;
   state.reselect = options.reselect;
   state.mixed_devices = options.mixed_devices;
-  restore_stages(state, store);
   state.last_assignment = store.last_assignment();
   for (const results::Machine& machine : store.machines()) state.machines.insert(machine);
   for (const results::CellRecord& record : store.cells()) {
-    Cell& cell = state.cells[record.id];
-    cell.state = record.state == CellState::running ? CellState::pending : record.state;
-    cell.attempts = record.attempts;
-    cell.counted_failures = record.counted_failures;
-    state.any_accepted = state.any_accepted || cell.state == CellState::accepted;
+    const CellHandle cell = state.cells.add(record.id);
+    state.cells.set_state(cell, record.state == CellState::running ? CellState::pending : record.state);
+    state.cells[cell].attempts = record.attempts;
+    state.cells[cell].counted_failures = record.counted_failures;
+    state.any_accepted = state.any_accepted || record.state == CellState::accepted;
   }
+  restore_stages(state, store);
   return state;
 }
 

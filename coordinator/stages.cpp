@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
+#include "coordinator/dispatch.h"
 #include "sweeps/error.h"
 #include "sweeps/selection.h"
 #include "sweeps/selection_basis.h"
@@ -15,12 +19,12 @@ namespace {
 using results::CellState;
 using sweeps::Stage;
 
-bool ended(CellState state) {
-  return state == CellState::accepted || state == CellState::diverged || state == CellState::parked;
+std::size_t index_of(const State& state, const Stage& stage) {
+  return static_cast<std::size_t>(&stage - state.sweep.stages.data());
 }
 
 StageProgress& progress_of(State& state, const Stage& stage) {
-  return state.stages[static_cast<std::size_t>(&stage - state.sweep.stages.data())];
+  return state.stages[index_of(state, stage)];
 }
 
 // The point that the stage builds on: "" for none, or not selected yet.
@@ -44,15 +48,13 @@ void forget_winner(State& state, const Stage& stage, Effects& effects) {
   }
 }
 
-int count_parked(const State& state, const StageProgress& progress) {
-  return static_cast<int>(std::count_if(
-      progress.cells.begin(), progress.cells.end(),
-      [&](const auto& planned) { return state.cells.at(planned.id).state == CellState::parked; }));
+int count_parked(const State& state, const Stage& stage) {
+  return static_cast<int>(state.cells.places(index_of(state, stage)).in(CellState::parked));
 }
 
 // A winner that --accept-parked had chosen, where trials that were passed over wait or have ended since.
 void review_parked(State& state, const Stage& stage, StageProgress& progress, Effects& effects) {
-  if (count_parked(state, progress) >= progress.without_parked) return;
+  if (count_parked(state, stage) >= progress.without_parked) return;
   if (state.reselect) return forget_winner(state, stage, effects);
   effects.remarks.push_back(
       fmt::format("stages.{}: its winner was chosen without {} parked trials, of which some are parked no "
@@ -60,39 +62,51 @@ void review_parked(State& state, const Stage& stage, StageProgress& progress, Ef
                   stage.name, progress.without_parked));
 }
 
+// The cell of a place in the plan: known already, or new.
+CellHandle planned_cell(State& state, const sweeps::PlannedCell& planned) {
+  const auto known = state.cells.find(planned.id);
+  const CellHandle handle = known ? *known : state.cells.add(planned.id);
+  Cell& cell = state.cells[handle];
+  if (state.cells.planned(handle)) return handle;
+  cell.ranks = planned.ranks;
+  if (ended(cell.state)) return handle;
+  cell.configuration = planned.configuration;
+  cell.text_weights = planned.text_weights;
+  state.queue.push_back(handle, demand_of(state, handle));
+  return handle;
+}
+
 // Plans a stage: its cells enter the database before the first of them is dispatched.
 void plan(State& state, const Stage& stage, Effects& effects) {
   StageProgress& progress = progress_of(state, stage);
   const std::string winner = winner_before(state, stage);
-  progress.cells = sweeps::plan_stage(
+  std::vector<sweeps::PlannedCell> cells = sweeps::plan_stage(
       state.sweep, stage, winner.empty() ? sweeps::Settings{} : sweeps::parse_point(winner), state.hashes);
   progress.planned = true;
-  effects.commits.push_back(results::StagePlanned{stage.name, progress.cells});
-  for (sweeps::PlannedCell& planned : progress.cells) {
-    Cell& cell = state.cells[planned.id];
-    if (cell.configuration.empty()) {  // new, or known from the database by its id alone
-      cell.configuration = planned.configuration;
-      cell.text_weights = planned.text_weights;
-      if (cell.state == CellState::pending) state.queue.push_back(planned.id);
-    }
-    planned.configuration.clear();
+  std::unordered_map<std::string, std::uint32_t> points;
+  progress.cells.reserve(cells.size());
+  for (const sweeps::PlannedCell& planned : cells) {
+    const CellHandle cell = planned_cell(state, planned);
+    state.cells.plan(cell, index_of(state, stage));
+    const auto [point, fresh] =
+        points.try_emplace(planned.point, static_cast<std::uint32_t>(progress.points.size()));
+    if (fresh) progress.points.push_back(planned.point);
+    progress.cells.push_back({cell, point->second});
   }
+  if (stage.is_search() && stage.select) progress.basis = sweeps::selection_basis(state.sweep, stage, cells);
+  effects.commits.push_back(results::StagePlanned{stage.name, std::move(cells)});
   review_parked(state, stage, progress, effects);
-}
-
-bool all_ended(const State& state, const StageProgress& progress) {
-  return std::all_of(progress.cells.begin(), progress.cells.end(),
-                     [&](const auto& planned) { return ended(state.cells.at(planned.id).state); });
 }
 
 // A finished search picks its winner, once. Nothing happens where no point qualifies or a parked cell blocks.
 void select(const State& state, const Stage& stage, StageProgress& progress, Effects& effects) {
+  if (count_parked(state, stage) > 0 && !state.accept_parked) return;
   std::vector<sweeps::ScoredTrial> trials;
-  for (const auto& planned : progress.cells) {
-    const CellState cell = state.cells.at(planned.id).state;
-    if (cell == CellState::parked && !state.accept_parked) return;
-    sweeps::ScoredTrial trial{planned.plan_index, planned.point};
-    const auto value = progress.values.find(planned.id);
+  for (std::size_t i = 0; i < progress.cells.size(); ++i) {
+    const auto& [handle, point] = progress.cells[i];
+    const CellState cell = state.cells[handle].state;
+    sweeps::ScoredTrial trial{static_cast<int>(i), progress.points[point]};
+    const auto value = progress.values.find(handle);
     if (cell == CellState::accepted && value != progress.values.end()) {
       trial.value = value->second;
     } else {
@@ -104,8 +118,8 @@ void select(const State& state, const Stage& stage, StageProgress& progress, Eff
   const auto winner = sweeps::select_winner(trials, stage.select->minimize);
   if (!winner) return;
   progress.winner = winner->point;
-  sweeps::SelectionBasis basis = sweeps::selection_basis(state.sweep, stage, progress.cells);
-  basis.without_parked = count_parked(state, progress);
+  sweeps::SelectionBasis basis = progress.basis.value();
+  basis.without_parked = count_parked(state, stage);
   effects.commits.push_back(
       results::StageSelected{stage.name, winner->point, winner->value, sweeps::text(basis)});
 }
@@ -118,7 +132,8 @@ void advance_stages(State& state, Effects& effects) {
     const bool can_plan = stage.from.empty() || !winner_before(state, stage).empty();
     if (!progress.planned && can_plan) plan(state, stage, effects);
     const bool selects = progress.planned && stage.is_search() && stage.select && progress.winner.empty();
-    if (selects && all_ended(state, progress)) select(state, stage, progress, effects);
+    if (selects && state.cells.places(index_of(state, stage)).open() == 0)
+      select(state, stage, progress, effects);
   }
 }
 

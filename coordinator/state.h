@@ -2,7 +2,7 @@
 // What the coordinator knows: plain data. handlers.h changes it, restore.h fills it from the database, loop.h
 // carries out what the handlers return.
 
-#include <deque>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,41 +10,54 @@
 #include <unordered_map>
 #include <vector>
 
+#include "coordinator/cell_queue.h"
+#include "coordinator/cell_table.h"
+#include "coordinator/seats.h"
 #include "results/store.h"
 #include "sweeps/failure.h"
-#include "sweeps/plan.h"
+#include "sweeps/selection_basis.h"
 #include "sweeps/sweep_file.h"
 #include "worker/protocol.h"
 
 namespace missmodal::coordinator {
 
-struct Cell {
-  std::string configuration;  // canonical JSON
-  std::string text_weights;
-  results::CellState state = results::CellState::pending;
-  int attempts = 0;            // started so far, in this run and before
-  int counted_failures = 0;    // of a class that counts towards max_attempts
-  std::set<int> failed_on{};   // ranks that failed it in this run, by a class that counts
-  std::set<int> misfit_for{};  // of these, the ranks that called it a data_error
+// What a cell's failures in this run have to say about its next attempt.
+struct Trouble {
+  std::set<int> failed_on{};            // ranks that failed it, by a class that counts
+  std::set<int> misfit_for{};           // of these, the ranks that called it a data_error
+  std::optional<int> most_on_device{};  // trials on its GPU, itself included: more had no memory left
+};
+
+struct PlannedPlace {
+  CellHandle cell{};
+  std::uint32_t point = 0;  // in StageProgress::points
 };
 
 struct StageProgress {
   bool planned = false;
-  std::vector<sweeps::PlannedCell> cells;          // plan order; their configuration texts live in Cell
-  std::unordered_map<std::string, double> values;  // a search's selection metric by accepted cell
+  std::vector<PlannedPlace> cells;                // plan order
+  std::vector<std::string> points;                // of a search, canonical JSON, each once; of a repeat "{}"
+  std::unordered_map<CellHandle, double> values;  // a search's selection metric by accepted cell
+  std::optional<sweeps::SelectionBasis> basis;    // of a planned search with `select`
   std::string winner;         // a search's selected point, canonical JSON; "" until selected
   int without_parked = 0;     // parked trials that the winner of an earlier run was chosen without
   bool stale_winner = false;  // the database's winner was chosen from something else: to be forgotten
 };
 
-// An attempt that runs, and the gang that trains it.
+// An attempt, and the gang that trains it. It is there until its last member has answered.
 struct Assignment {
   worker::AssignmentId id = 0;
-  std::string cell;
+  CellHandle cell{};
   int attempt = 0;
+  std::string kind;                     // of device, "cpu" or "cuda", the same for all members
   std::vector<worker::Member> members;  // the leader first
-  std::set<int> holders;                // ranks that have not answered yet
-  bool judged = false;                  // its attempt ended; those that hold it still were told to give it up
+  int most_on_device = 1;               // trials that may share a GPU with it, itself included
+  std::set<int> holders{};              // members that have not answered yet
+  bool judged = false;                  // the attempt ended
+  bool cancelled = false;               // the holders were told to give it up
+  bool interrupted = false;             // a member says that it was
+  std::string lost{};                   // what a member says of the group that broke
+  std::string silent{};                 // who of the members did not answer; "" where nobody was silent
 };
 
 struct WorkerState {
@@ -59,6 +72,14 @@ struct WorkerState {
   std::string set_aside{};  // why it gets no cell for the rest of the run; "" where it does
 };
 
+// The cell that has waited longest of those that cannot start: what it waits for is kept for it.
+struct Reservation {
+  CellHandle cell{};
+  std::int64_t place = 0;  // in the queue
+  std::string kind;        // of device
+  std::set<int> seats{};
+};
+
 struct Verdict {
   int exit_code = 0;
   std::string text;  // one line
@@ -68,8 +89,9 @@ struct Verdict {
 struct AlikeFailures {
   std::string words;
   int count = 0;
-  std::set<int> ranks;
-  std::vector<std::string> parked;  // cells that they parked
+  std::set<int> ranks{};
+  std::vector<CellHandle> parked{};  // cells that they parked
+  bool at_fault = false;             // enough of them: the sweep stops
 };
 
 struct State {
@@ -80,14 +102,19 @@ struct State {
   bool mixed_devices = false;  // CPUs and GPUs may train cells of one database
   int ranks = 0;               // workers of this job, whether or not they have said Ready; 0: not known
 
-  std::vector<StageProgress> stages;            // as sweep.stages
-  std::unordered_map<std::string, Cell> cells;  // by id; also what the database holds from earlier plans
-  std::deque<std::string> queue;                // pending cells, next first
-  std::map<int, WorkerState> workers;           // by rank
-  std::map<worker::AssignmentId, Assignment> assignments;  // that some rank still works on
-  worker::AssignmentId last_assignment = 0;                // of this run or any before
-  std::set<results::Machine> machines;                     // that accepted cells were computed on
-  std::set<results::Machine> remarked;                     // others, that the user was told of
+  std::vector<StageProgress> stages;                 // as sweep.stages
+  CellTable cells;                                   // also what the database holds from earlier plans
+  std::unordered_map<CellHandle, Trouble> troubles;  // of cells that have not ended
+  CellQueue queue;                                   // pending cells that a stage plans
+  std::optional<Reservation> reservation;
+  std::map<int, WorkerState> workers;  // by rank
+  Seats seats;                         // of those that get work
+  std::map<worker::AssignmentId, Assignment> assignments;
+  int running = 0;                           // assignments that are not judged
+  int running_ranks = 0;                     // their members
+  worker::AssignmentId last_assignment = 0;  // of this run or any before
+  std::set<results::Machine> machines;       // that accepted cells were computed on
+  std::set<results::Machine> remarked;       // others, that the user was told of
   std::optional<Verdict>
       closing;  // no more work is given out; the verdict once the running attempts answered
   std::optional<Verdict> verdict;  // set: the sweep is over; whoever still says Ready is told to stop

@@ -99,6 +99,7 @@ std::vector<PlannedCell> plan_stage(const Sweep& sweep, const Stage& stage, cons
     const Configuration configuration = resolved(training.configuration, hashes);
     cell.configuration = canonical(configuration, hashes.dataset_sha256);
     cell.id = hex(sha256(cell.configuration));
+    cell.ranks = configuration.ranks;
     cell.stage = stage.name;
     cell.variant = std::move(training.variant);
     cell.plan_index = index;

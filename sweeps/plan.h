@@ -27,6 +27,7 @@ struct PlannedCell {
   int plan_index = 0;   // position within the stage
   std::string point;  // of a search: JSON of all settings that the trial adds to the base; "{}" for a repeat
   std::string text_weights;  // path of the pretrained text encoder, "" if none
+  int ranks = 1;             // that train it together
 };
 
 // The cells of one stage, in plan order: a search's trials; a repeat's seeds, and within a seed its variants,

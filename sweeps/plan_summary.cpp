@@ -29,7 +29,9 @@ PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes,
     for (PlannedCell& cell : plan_stage(sweep, stage, winner, hashes)) {
       ++counted.trainings;
       tried.insert(std::move(cell.point));
-      if (own.insert(cell.id).second && all.contains(cell.id)) ++counted.shared_cells;
+      if (!own.insert(cell.id).second) continue;
+      ++counted.widths[cell.ranks];
+      if (all.contains(cell.id)) ++counted.shared_cells;
     }
     counted.distinct_cells = own.size();
     if (stage.is_search()) {

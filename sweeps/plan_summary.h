@@ -15,12 +15,13 @@ struct StageSummary {
   std::string name;
   bool search = false;
   std::string from;
-  std::size_t trainings = 0;       // places in the plan: trials, or seeds times variants
-  std::size_t distinct_cells = 0;  // different configurations among them
-  std::size_t shared_cells = 0;    // of these, how many an earlier stage trains already
-  std::size_t points = 0;          // different points of a search, 0 for a repeat
-  std::size_t seeds = 0;           // of a repeat
-  std::size_t variants = 0;        // of a repeat; 1 where it names none
+  std::size_t trainings = 0;          // places in the plan: trials, or seeds times variants
+  std::size_t distinct_cells = 0;     // different configurations among them
+  std::size_t shared_cells = 0;       // of these, how many an earlier stage trains already
+  std::size_t points = 0;             // different points of a search, 0 for a repeat
+  std::size_t seeds = 0;              // of a repeat
+  std::size_t variants = 0;           // of a repeat; 1 where it names none
+  std::map<int, std::size_t> widths;  // ranks of a trial -> different configurations of that width
 };
 
 struct PlanSummary {

@@ -15,10 +15,12 @@
 #include "coordinator/main/commands.h"
 #include "coordinator/main/examination.h"
 #include "coordinator/main/measure.h"
+#include "coordinator/side_by_side.h"
 #include "coordinator/winner_review.h"
 #include "results/cell_seconds.h"
 #include "results/winners.h"
 #include "sweeps/content_hash.h"
+#include "sweeps/error.h"
 #include "sweeps/exit_code.h"
 #include "sweeps/plan_summary.h"
 #include "sweeps/presence.h"
@@ -34,6 +36,7 @@ struct PlanOptions {
   std::string database;
   bool measure = false;
   bool json = false;
+  JobShape job{.ranks = 0};  // 0: not asked for
 };
 
 // What the plan was counted with. Where the data or the weights are not there yet, a stand-in hash is as good
@@ -79,12 +82,52 @@ std::map<std::string, std::string> stored_winners(const PlanOptions& options, co
       .fitting;
 }
 
+// How one stage's trials of one width run side by side.
+struct StageFit {
+  std::string stage;
+  int width = 1;
+  std::size_t cells = 0;
+  SideBySide fit;
+};
+
+// Throws InputError where the job's ranks can give one of the trials no gang.
+std::vector<StageFit> fits(const PlanOptions& options, const sweeps::Sweep& sweep,
+                           const sweeps::PlanSummary& plan) {
+  std::vector<StageFit> fits;
+  if (options.job.ranks == 0) return fits;
+  for (const sweeps::StageSummary& stage : plan.stages) {
+    for (const auto& [width, cells] : stage.widths) {
+      fits.push_back({stage.name, width, cells, side_by_side(options.job, sweep.resources, width)});
+      if (fits.back().fit.trials > 0) continue;
+      throw InputError(
+          options.sweep_file + ": resources.ranks_per_trial",
+          fmt::format("stage {} needs {} ranks for one trial, which {} can never give{}", stage.name, width,
+                      options.job.ranks == 1 ? "1 rank" : fmt::format("{} ranks", options.job.ranks),
+                      width <= options.job.ranks ? ": several of them share a GPU" : ""));
+    }
+  }
+  return fits;
+}
+
 std::string count_or_dash(std::size_t count) {
   return count == 0 ? "-" : std::to_string(count);
 }
 
+void print_fits(const JobShape& job, const std::vector<StageFit>& fits) {
+  if (fits.empty()) return;
+  fmt::print("\non {} ranks{}\n", job.ranks,
+             job.per_host > 0 ? fmt::format(", {} a host", job.per_host) : ", all on one host");
+  fmt::print("{:<20} {:>15} {:>9} {:>12} {:>14} {:>11}\n", "stage", "ranks per trial", "cells",
+             "side by side", "spanning hosts", "idle ranks");
+  for (const auto& [stage, width, cells, fit] : fits) {
+    fmt::print("{:<20} {:>15} {:>9} {:>12} {:>14} {:>11}\n", stage, width, cells, fit.trials, fit.spanning,
+               fit.idle_ranks);
+  }
+}
+
 void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, const Inputs& inputs,
-                std::optional<double> seconds_per_cell) {
+                std::optional<double> seconds_per_cell, const JobShape& job,
+                const std::vector<StageFit>& side_by_side) {
   fmt::print("sweep {}\n\n", sweep.name);
   fmt::print("{:<20} {:<8} {:<20} {:>9} {:>9} {:>9} {:>7} {:>6} {:>9}\n", "stage", "kind", "from",
              "trainings", "different", "shared", "points", "seeds", "variants");
@@ -103,6 +146,7 @@ void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
   } else {
     fmt::print("time: unknown\n");
   }
+  print_fits(job, side_by_side);
   if (plan.example_winner) {
     fmt::print("remark: a stage from a search without a winner is counted with the search's first point\n");
   }
@@ -112,7 +156,8 @@ void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
 }
 
 void print_json(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, const Inputs& inputs,
-                std::optional<double> seconds_per_cell) {
+                std::optional<double> seconds_per_cell, const JobShape& job,
+                const std::vector<StageFit>& side_by_side) {
   using Json = nlohmann::ordered_json;
   Json root{{"sweep", sweep.name},
             {"dataset", sweep.dataset_path},
@@ -134,6 +179,15 @@ void print_json(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
                               {"seeds", stage.seeds},
                               {"variants", stage.variants}});
   }
+  if (job.ranks > 0) root["side_by_side"] = Json::array();
+  for (const auto& [stage, width, cells, fit] : side_by_side) {
+    root["side_by_side"].push_back({{"stage", stage},
+                                    {"ranks_per_trial", width},
+                                    {"cells", cells},
+                                    {"trials", fit.trials},
+                                    {"spanning", fit.spanning},
+                                    {"idle_ranks", fit.idle_ranks}});
+  }
   fmt::print("{}\n", root.dump(2));
 }
 
@@ -142,10 +196,12 @@ int plan(const PlanOptions& options) {
   const Inputs inputs = open_what_is_there(sweep);
   const sweeps::PlanSummary summary =
       sweeps::summarise(sweep, inputs.hashes, stored_winners(options, sweep, inputs.hashes));
+  const std::vector<StageFit> side_by_side = fits(options, sweep, summary);
   std::optional<double> seconds_per_cell;
   if (!options.database.empty()) seconds_per_cell = results::mean_cell_seconds(options.database);
   if (options.measure) seconds_per_cell = measure_cell_seconds(sweep, inputs.hashes);
-  (options.json ? print_json : print_text)(sweep, summary, inputs, seconds_per_cell);
+  (options.json ? print_json : print_text)(sweep, summary, inputs, seconds_per_cell, options.job,
+                                           side_by_side);
   return kExitOk;
 }
 
@@ -163,6 +219,14 @@ void add_plan(CLI::App& app, int& exit_code) {
       ->add_flag("--measure", options->measure,
                  "train ten real steps and tell the time of a cell that uses all epochs")
       ->excludes(database);
+  CLI::Option* ranks =
+      command
+          ->add_option("--ranks", options->job.ranks,
+                       "how many trials run side by side on so many ranks, as `scripts/sweep -n` takes them")
+          ->check(CLI::PositiveNumber);
+  command->add_option("--per-host", options->job.per_host, "with --ranks: so many of them on each host")
+      ->check(CLI::PositiveNumber)
+      ->needs(ranks);
   command->add_flag("--json", options->json, "print JSON (docs/sweep_file.md)");
   command->callback([options, &exit_code] { exit_code = plan(*options); });
 }

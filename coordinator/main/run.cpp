@@ -23,6 +23,7 @@
 #include "results/winners.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
+#include "sweeps/width.h"
 #include "worker/device.h"
 #include "worker/memory_transport.h"
 #include "worker/mpi_transport.h"
@@ -70,6 +71,7 @@ void say_rescore(std::int64_t done, std::int64_t total) {
 
 int coordinate(const RunOptions& options, worker::Transport& transport) {
   sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
+  sweeps::refuse_too_wide(sweep, transport.size() - 1);
   SweepInputs inputs = open_inputs(sweep);
   const ProgressStyle style = progress_style(options.progress);
   inputs.provenance.run_token = options.run_token;

@@ -32,7 +32,7 @@ class Dispatch : public testing::Test {
     const Assignment at = assignment_of(state_, rank);
     return lines(state_, on_finished(state_, rank, {at.id, finished_with(1)}));
   }
-  const Cell& cell(int index) { return state_.cells.at(state_.stages[0].cells[index].id); }
+  const Cell& cell(int index) { return planned_cell(state_, 0, static_cast<std::size_t>(index)); }
 
   State state_ = small_state();
 };

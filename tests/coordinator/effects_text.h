@@ -16,8 +16,11 @@ using Lines = std::vector<std::string>;
 
 inline std::string cell_name(const State& state, const std::string& id) {
   for (std::size_t i = 0; i < state.stages.size(); ++i) {
-    for (const auto& planned : state.stages[i].cells) {
-      if (planned.id == id) return fmt::format("{}/{}", state.sweep.stages[i].name, planned.plan_index);
+    const auto& places = state.stages[i].cells;
+    for (std::size_t place = 0; place < places.size(); ++place) {
+      if (state.cells[places[place].cell].id == id) {
+        return fmt::format("{}/{}", state.sweep.stages[i].name, place);
+      }
     }
   }
   return id.substr(0, 12);

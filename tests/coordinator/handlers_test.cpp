@@ -71,7 +71,7 @@ TEST(Handlers, ReadyCommitsTheAttemptThatItSends) {
       on_ready(state, 5, Ready{worker::kProtocolVersion, "node1", "cuda", "", "", "H100", 4, 1});
   const Assign assign = only_assign(effects);
   EXPECT_EQ(assign.attempt, 1);
-  EXPECT_EQ(assign.cell, state.stages[0].cells[0].id);
+  EXPECT_EQ(assign.cell, planned_cell(state, 0, 0).id);
   EXPECT_EQ(assign.dataset_path, "data.safetensors");
   EXPECT_EQ(assign.dataset_sha256, std::string(64, 'd'));
   EXPECT_EQ(assign.members, (std::vector<worker::Member>{{5, "cuda:1"}}));
@@ -83,7 +83,7 @@ TEST(Handlers, ReadyCommitsTheAttemptThatItSends) {
   EXPECT_EQ(started[0].members[0].rank, 5);
   EXPECT_EQ(started[0].members[0].host, "node1");
   EXPECT_EQ(started[0].members[0].device, "cuda:1");
-  EXPECT_EQ(state.cells.at(assign.cell).state, CellState::running);
+  EXPECT_EQ(cell_of(state, assign.cell).state, CellState::running);
 }
 
 TEST(Handlers, CpuSweepKeepsTheGpusIdle) {
@@ -155,7 +155,7 @@ TEST(Handlers, StaleAndForeignResultsAreRefused) {
   stale.assignment = 7;
   EXPECT_TRUE(on_finished(state, 1, stale).commits.empty());
   EXPECT_TRUE(on_finished(state, 2, finished(assign, 1)).commits.empty());
-  EXPECT_EQ(state.cells.at(assign.cell).state, CellState::running);
+  EXPECT_EQ(cell_of(state, assign.cell).state, CellState::running);
   EXPECT_FALSE(on_finished(state, 1, finished(assign, 1)).commits.empty());
   EXPECT_TRUE(on_finished(state, 1, finished(assign, 1)).commits.empty());  // twice
 }
@@ -177,7 +177,7 @@ TEST(Handlers, FailureIsRetriedThenParked) {
   failed = commits_of<AttemptFailed>(effects);
   ASSERT_EQ(failed.size(), 1U);
   EXPECT_TRUE(failed[0].park);
-  EXPECT_EQ(state.cells.at(first.cell).state, CellState::parked);
+  EXPECT_EQ(cell_of(state, first.cell).state, CellState::parked);
   // The parked cell blocks the selection, so the sweep ends without its second stage.
   ASSERT_TRUE(state.verdict.has_value());
   EXPECT_EQ(state.verdict->exit_code, kExitIncomplete);
@@ -191,11 +191,11 @@ TEST(Handlers, AcceptParkedSelectsAmongTheRest) {
   const Assign first = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
   const Assign other =
       only_assign(on_failed(state, 1, {first.assignment, FailureClass::data_error, "no such file"}));
-  EXPECT_EQ(state.cells.at(first.cell).state, CellState::parked);  // trying again cannot help
+  EXPECT_EQ(cell_of(state, first.cell).state, CellState::parked);  // trying again cannot help
   const Effects effects = on_finished(state, 1, finished(other, 1));
   const auto selected = commits_of<StageSelected>(effects);
   ASSERT_EQ(selected.size(), 1U);
-  EXPECT_EQ(selected[0].point, state.stages[0].cells[1].point);
+  EXPECT_EQ(selected[0].point, planned_point(state, 0, 1));
   EXPECT_FALSE(state.verdict.has_value());
 }
 
@@ -207,8 +207,8 @@ TEST(Handlers, InterruptionsNeverCount) {
   EXPECT_EQ(sends_of<Stop>(stop).size(), 1U);
   EXPECT_FALSE(state.verdict.has_value());  // the running attempt answers first
   const Effects effects = on_failed(state, 1, {assign.assignment, FailureClass::interrupted, "stopped"});
-  EXPECT_EQ(state.cells.at(assign.cell).counted_failures, 0);
-  EXPECT_EQ(state.cells.at(assign.cell).state, CellState::pending);
+  EXPECT_EQ(cell_of(state, assign.cell).counted_failures, 0);
+  EXPECT_EQ(cell_of(state, assign.cell).state, CellState::pending);
   ASSERT_TRUE(state.verdict.has_value());
   EXPECT_EQ(state.verdict->exit_code, kExitInterrupted);
   EXPECT_TRUE(sends_of<Stop>(effects).empty());  // it was told already
@@ -286,9 +286,10 @@ TEST(Handlers, StoppedByFailuresAlikeLeavesNothingParkedOrRunning) {
             (Lines{"fail search/1 attempt 1: bug: oops", "start search/3 attempt 1 on rank 2 (h, cpu)",
                    "-> 2: train search/3 attempt 1 on cpu"}));
   state.workers.at(2).stopped = false;
-  state.cells.at(state.queue.front()).state = CellState::parked;  // as if it had failed on both
-  state.alike.parked = {state.queue.front()};
-  state.queue.pop_front();
+  const auto front = state.queue.next();  // as if it had failed on both
+  state.cells.set_state(front->cell, CellState::parked);
+  state.alike.parked = {front->cell};
+  state.queue.take(front->place);
   EXPECT_EQ(fail(1),
             (Lines{"fail search/2 attempt 1: bug: oops", "release search/0", "-> 1: stop", "-> 2: stop"}));
   EXPECT_FALSE(state.verdict);
@@ -297,7 +298,7 @@ TEST(Handlers, StoppedByFailuresAlikeLeavesNothingParkedOrRunning) {
   EXPECT_EQ(lines(state, effects),
             (Lines{"fail search/3 attempt 1: interrupted: the sweep was stopped",
                    "end 1: stopped: the first 3 attempts all failed alike: bug: oops"}));
-  for (const auto& [id, cell] : state.cells) EXPECT_EQ(cell.state, CellState::pending);
+  EXPECT_EQ(state.cells.planned_cells().in(CellState::pending), 4);
 }
 
 TEST(Handlers, PredictionsThatAreNoNumbersAreADivergedTrial) {
@@ -313,7 +314,7 @@ TEST(Handlers, PredictionsThatAreNoNumbersAreADivergedTrial) {
   EXPECT_EQ(stored[0].result.diverged_step, 0);
   EXPECT_TRUE(stored[0].result.metrics.empty());
   EXPECT_TRUE(stored[0].result.predictions.empty());
-  EXPECT_EQ(state.cells.at(assign.cell).state, CellState::diverged);
+  EXPECT_EQ(cell_of(state, assign.cell).state, CellState::diverged);
 }
 
 // Its process is a new one: what the old one worked on is lost, and is the next to be given out.
@@ -325,7 +326,7 @@ TEST(Handlers, ASecondReadyGivesTheCellBack) {
   EXPECT_EQ(lines(state, effects),
             (Lines{"fail search/0 attempt 1: lost: its rank started anew",
                    "start search/0 attempt 2 on rank 1 (h, cpu)", "-> 1: train search/0 attempt 2 on cpu"}));
-  EXPECT_EQ(state.cells.at(state.stages[0].cells[0].id).counted_failures, 0);
+  EXPECT_EQ(planned_cell(state, 0, 0).counted_failures, 0);
 }
 
 TEST(Handlers, ASearchWithoutSelectRunsToItsEnd) {
@@ -352,7 +353,7 @@ TEST(Handlers, ADivergedPointCannotWin) {
   const auto selected = commits_of<StageSelected>(on_finished(state, 1, finished(assign, 9)));
   ASSERT_EQ(selected.size(), 1U);
   EXPECT_EQ(selected[0].value, 9);
-  EXPECT_EQ(selected[0].point, state.stages[0].cells[1].point);
+  EXPECT_EQ(selected[0].point, planned_point(state, 0, 1));
 }
 
 TEST(Handlers, NothingRunsTwiceAndEveryRankGetsWork) {
@@ -371,12 +372,12 @@ TEST(Handlers, AcceptedCellsAreSkipped) {
   State before = small_state();
   on_start(before);
   State state = small_state();
-  state.cells[before.stages[0].cells[0].id] = {"", "", CellState::accepted, 1, 0};
-  state.stages[0].values[before.stages[0].cells[0].id] = 0.5;
+  const CellHandle stored = stored_cell(state, planned_cell(before, 0, 0).id, CellState::accepted, 1);
+  state.stages[0].values[stored] = 0.5;
   on_start(state);
   EXPECT_EQ(state.queue.size(), 1U);
   const Assign assign = only_assign(on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"}));
-  EXPECT_EQ(assign.cell, before.stages[0].cells[1].id);
+  EXPECT_EQ(assign.cell, planned_cell(before, 0, 1).id);
   const auto selected = commits_of<StageSelected>(on_finished(state, 1, finished(assign, 1.2)));
   ASSERT_EQ(selected.size(), 1U);
   EXPECT_EQ(selected[0].value, 0.5);
@@ -391,7 +392,12 @@ TEST(Handlers, AFinishedSweepEndsAtOnce) {
     if (!first.verdict) assign = only_assign(effects);
   }
   State again = small_state();
-  for (const auto& [id, cell] : first.cells) again.cells[id] = {"", "", cell.state, cell.attempts, 0};
+  for (std::size_t stage = 0; stage < 2; ++stage) {
+    for (std::size_t i = 0; i < first.stages[stage].cells.size(); ++i) {
+      const Cell& cell = planned_cell(first, stage, i);
+      stored_cell(again, cell.id, cell.state, cell.attempts);
+    }
+  }
   again.stages[0].winner = first.stages[0].winner;
   const Effects effects = on_start(again);
   ASSERT_TRUE(again.verdict.has_value());

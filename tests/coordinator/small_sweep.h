@@ -41,6 +41,26 @@ inline const Assignment& assignment_of(const State& state, int rank) {
   return state.assignments.at(state.workers.at(rank).assignment.value());
 }
 
+inline const Cell& cell_of(const State& state, const std::string& id) {
+  return state.cells[state.cells.at(id)];
+}
+
+// The cell at a place of a stage's plan, and the point there.
+inline const Cell& planned_cell(const State& state, std::size_t stage, std::size_t index) {
+  return state.cells[state.stages[stage].cells.at(index).cell];
+}
+inline const std::string& planned_point(const State& state, std::size_t stage, std::size_t index) {
+  return state.stages[stage].points.at(state.stages[stage].cells.at(index).point);
+}
+
+// A cell as a database of an earlier run holds it.
+inline CellHandle stored_cell(State& state, const std::string& id, results::CellState was, int attempts) {
+  const CellHandle cell = state.cells.add(id);
+  state.cells.set_state(cell, was);
+  state.cells[cell].attempts = attempts;
+  return cell;
+}
+
 // A finished trial whose complete-modality validation MAE is `mae`.
 inline sweeps::TrialResult finished_with(double mae) {
   sweeps::TrialResult result;

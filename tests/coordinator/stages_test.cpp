@@ -114,7 +114,7 @@ TEST_F(Stages, AWinnerChosenWithoutParkedTrialsIsRemarkedOnceTheyAreNotParked) {
     const Assignment second = assignment_of(state, 1);
     store.commit(on_finished(state, 1, {second.id, finished_with(2)}).commits);
     EXPECT_EQ(state.stages[0].winner, R"({"loss.alpha":0.7})");
-    store.commit(std::vector<results::Change>{results::CellsReleased{{first.cell}}});
+    store.commit(std::vector<results::Change>{results::CellsReleased{{state.cells[first.cell].id}}});
   }
   EXPECT_EQ(start(sweep).back(),
             "say: stages.search: its winner was chosen without 1 parked trials, of which some are parked no "
