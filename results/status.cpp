@@ -26,12 +26,18 @@ std::map<std::string, int> no_cells() {
 
 void read_sweep(SQLite::Database& database, Status& status) {
   SQLite::Statement select(
-      database, "SELECT name, dataset_label, synthetic, (SELECT count(*) FROM attempts) FROM sweep");
+      database,
+      "SELECT name, dataset_label, synthetic, (SELECT count(*) FROM attempts), "
+      "(SELECT count(*) FROM attempts WHERE state = 'running'), "
+      "(SELECT count(*) FROM attempts a JOIN attempt_members m ON m.cell = a.cell AND m.attempt = a.attempt "
+      "WHERE a.state = 'running') FROM sweep");
   select.executeStep();
   status.sweep = select.getColumn(0).getString();
   status.dataset = select.getColumn(1).getString();
   status.synthetic = select.getColumn(2).getInt() != 0;
   status.attempts = select.getColumn(3).getInt();
+  status.running = select.getColumn(4).getInt();
+  status.running_ranks = select.getColumn(5).getInt();
 }
 
 void read_stages(SQLite::Database& database, Status& status) {
@@ -130,8 +136,12 @@ std::string status_text(const Status& status) {
     text += fmt::format("{} selected {} (validation {:.4f})\n", stage.name, *stage.selected_point,
                         stage.selected_value.value_or(0));
   }
-  text +=
-      fmt::format("{} attempts, {} runs, {:.0f} s\n", status.attempts, status.runs, status.elapsed_seconds);
+  const std::string gangs =
+      status.running_ranks > status.running
+          ? fmt::format(" ({} running on {} ranks)", status.running, status.running_ranks)
+          : "";
+  text += fmt::format("{} attempts{}, {} runs, {:.0f} s\n", status.attempts, gangs, status.runs,
+                      status.elapsed_seconds);
   for (std::size_t i = 0; i < status.failures.size() && i < kShownFailures; ++i) {
     const Failure& failure = status.failures[i];
     text += fmt::format("failed: cell {:.12} attempt {}: {}: {}\n", failure.cell, failure.attempt,
@@ -171,6 +181,8 @@ std::string status_json(const Status& status) {
                   {"stages", stages},
                   {"cells", cells},
                   {"attempts", status.attempts},
+                  {"running", status.running},
+                  {"running_ranks", status.running_ranks},
                   {"failures", failures},
                   {"runs", status.runs},
                   {"elapsed_seconds", status.elapsed_seconds},

@@ -35,6 +35,8 @@ struct Status {
   std::vector<StageStatus> stages;   // in the sweep file's order
   std::map<std::string, int> cells;  // distinct cells by state; cells of dropped stages too
   int attempts = 0;
+  int running = 0;                // attempts
+  int running_ranks = 0;          // that train them
   std::vector<Failure> failures;  // each cell's last failure, unless it was accepted since; the latest first
   int runs = 0;
   double elapsed_seconds = 0;  // of all runs: from a run's start to its verdict, or to the last it wrote

@@ -68,5 +68,19 @@ TEST(Status, AsJson) {
   EXPECT_TRUE(json["writer"].is_null());
 }
 
+TEST(Status, SaysHowManyRanksTrain) {
+  const auto file = scratch_folder() / "a.db";
+  Store store = open_store(file);
+  const auto cell = planned_cell({}, "final", 0);
+  AttemptStarted gang = started(cell.id, 1, {1, "h", "cpu"});
+  gang.members.push_back({2, "h", "cpu"});
+  store.commit(std::vector<Change>{StagePlanned{"final", {cell}}, gang});
+  const Status status = read_status(file);
+  EXPECT_EQ(status.running, 1);
+  EXPECT_EQ(status.running_ranks, 2);
+  EXPECT_THAT(status_text(status), HasSubstr("1 attempts (1 running on 2 ranks), 1 runs"));
+  EXPECT_EQ(nlohmann::json::parse(status_json(status)).at("running_ranks"), 2);
+}
+
 }  // namespace
 }  // namespace missmodal::results
