@@ -50,7 +50,7 @@ void CellTable::set_state(CellHandle handle, CellState state) {
     planned_cells_.add(state, 1);
   }
   cell.state = state;
-  if (ended(state)) cell.configuration = std::string();  // clear() would keep its memory
+  if (ended(state)) std::string().swap(cell.configuration);  // clear() or an assignment would keep its memory
 }
 
 void CellTable::plan(CellHandle handle, std::size_t stage) {
