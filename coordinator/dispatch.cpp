@@ -245,6 +245,14 @@ void set_aside(State& state, int rank, const std::string& reason, Effects& effec
   stop(worker, rank, effects);
 }
 
+std::set<int> silent_ranks(const State& state) {
+  std::set<int> ranks;
+  for (const auto& [rank, worker] : state.workers) {
+    if (worker.silent) ranks.insert(rank);
+  }
+  return ranks;
+}
+
 void stop_workers(State& state, Effects& effects) {
   for (auto& [rank, worker] : state.workers) stop(worker, rank, effects);
 }

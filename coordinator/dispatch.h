@@ -28,6 +28,9 @@ void seat(State& state, int rank, Effects& effects);
 // holds no assignment.
 void set_aside(State& state, int rank, const std::string& reason, Effects& effects);
 
+// Ranks that did not answer their gang: they may be dead.
+std::set<int> silent_ranks(const State& state);
+
 // Whether a gang of so many could be made without these ranks.
 bool another_gang(const State& state, int ranks, const std::set<int>& except);
 

@@ -127,7 +127,11 @@ Assignment* end_part(State& state, int rank, worker::AssignmentId id) {
 // Its mates cannot end it without the member that failed.
 void cancel(Assignment& assignment, Effects& effects) {
   if (std::exchange(assignment.cancelled, true)) return;
-  for (const int rank : assignment.holders) effects.sends.push_back({rank, worker::Cancel{assignment.id}});
+  for (const int rank : assignment.holders) {
+    Outgoing& outgoing = effects.sends.emplace_back();  // g++ 12 warns of a braced one (maybe-uninitialized)
+    outgoing.rank = rank;
+    outgoing.message = worker::Cancel{assignment.id};
+  }
 }
 
 // Once the last member has answered, the assignment is over.
@@ -145,6 +149,7 @@ void set_aside_silent(State& state, Assignment& assignment, const std::vector<in
     if (assignment.holders.erase(rank) == 0) continue;
     WorkerState& worker = state.workers.at(rank);
     worker.assignment.reset();
+    worker.silent = true;
     const std::string reason =
         fmt::format("it did not answer its gang for {} s", state.sweep.resources.collective_seconds);
     if (assignment.silent.empty()) {

@@ -70,6 +70,7 @@ struct WorkerState {
   std::optional<worker::AssignmentId> assignment{};  // nothing: idle
   bool stopped = false;                              // was told to leave
   std::string set_aside{};  // why it gets no cell for the rest of the run; "" where it does
+  bool silent = false;      // did not answer its gang: it may be dead, and is waited for no longer
 };
 
 // The cell that has waited longest of those that cannot start: what it waits for is kept for it.

@@ -44,9 +44,8 @@ sweeps::TrialResult Trials::train(Errand& errand) {
   try {
     const auto communicator = join_gang(errand, device);
     const Surrender::Way way(errand.surrender, [&communicator] { communicator->abort(); });
-    trainer::TrainedTrial trial =
-        trainer::train_trial(configuration, *dataset, evaluation(assign.evaluation, dataset), device, hooks,
-                             communicator.get());
+    trainer::TrainedTrial trial = trainer::train_trial(
+        configuration, *dataset, evaluation(assign.evaluation, dataset), device, hooks, communicator.get());
     if (trial.result.outcome != sweeps::Outcome::interrupted) inputs_.confirm_dataset();
     return std::move(trial.result);
   } catch (const std::exception&) {

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "coordinator/dispatch.h"
 #include "coordinator/loop.h"
 #include "coordinator/main/commands.h"
 #include "coordinator/main/sweep_inputs.h"
@@ -69,7 +70,12 @@ void say_rescore(std::int64_t done, std::int64_t total) {
   if (done == 0) fmt::print(stderr, "scoring {} cells again: the sweep asks for another evaluation\n", total);
 }
 
-int coordinate(const RunOptions& options, worker::Transport& transport) {
+struct Ended {
+  int exit_code = 0;
+  std::set<int> silent;  // ranks that may be dead
+};
+
+Ended coordinate(const RunOptions& options, worker::Transport& transport) {
   sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   sweeps::refuse_too_wide(sweep, transport.size() - 1);
   SweepInputs inputs = open_inputs(sweep);
@@ -86,7 +92,7 @@ int coordinate(const RunOptions& options, worker::Transport& transport) {
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
   const Verdict verdict = run_loop(state, store, transport, style);
   fmt::print(stderr, "{}\n", verdict.text);
-  return verdict.exit_code;
+  return {verdict.exit_code, silent_ranks(state)};
 }
 
 // A bad sweep file ends the job in order: every worker is told to leave as soon as it has started.
@@ -132,7 +138,7 @@ int run_alone(const RunOptions& options) {
     work(there, identity);
   });
   try {
-    const int exit_code = coordinate(options, here);
+    const int exit_code = coordinate(options, here).exit_code;
     thread.join();
     return exit_code;
   } catch (const StopAtOnce&) {
@@ -150,9 +156,9 @@ constexpr std::chrono::seconds kStepLimit{120};
 // is the coordinator's to judge.
 constexpr std::chrono::hours kSweepLimit{24 * 365};
 
-bool left_in_order(worker::MpiTransport& transport) {
+bool left_in_order(worker::MpiTransport& transport, const std::set<int>& silent = {}) {
   try {
-    transport.leave(kStepLimit);
+    transport.leave(kStepLimit, silent);
     return true;
   } catch (const RunError& error) {
     fmt::print(stderr, "missmodal: {}\n", error.what());
@@ -162,9 +168,11 @@ bool left_in_order(worker::MpiTransport& transport) {
 
 int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) {
   try {
-    const int exit_code = coordinate(options, transport);
-    if (!left_in_order(transport)) transport.abort(exit_code == kExitOk ? kExitTrouble : exit_code);
-    return exit_code;
+    const Ended ended = coordinate(options, transport);
+    if (!left_in_order(transport, ended.silent)) {
+      transport.abort(ended.exit_code == kExitOk ? kExitTrouble : ended.exit_code);
+    }
+    return ended.exit_code;
   } catch (const StopAtOnce&) {
     transport.abort(kExitInterrupted);
   } catch (const InputError& error) {
