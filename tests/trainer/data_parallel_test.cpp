@@ -314,11 +314,11 @@ TEST_F(Trials, AnInterruptOnOneMemberEndsAllAtTheSameStep) {
   std::array<int, kMembers> asked{};  // before training steps; by member
   const auto hooks = [&](int stop, int who) {
     return [&asked, stop, who](int member) {
-      TrialHooks hooks;
-      hooks.interrupted = [&asked, stop, who, member] {
+      TrialHooks of_member;
+      of_member.interrupted = [&asked, stop, who, member] {
         return ++asked[static_cast<std::size_t>(member)] == stop && member == who;
       };
-      return hooks;
+      return of_member;
     };
   };
   train(kMembers, configuration(1), hooks(-1, 0));
@@ -333,7 +333,9 @@ TEST_F(Trials, AnInterruptOnOneMemberEndsAllAtTheSameStep) {
         EXPECT_EQ(result.epochs.size(), results[0].epochs.size());
         EXPECT_TRUE(result.predictions.empty());
       }
-      if (stop <= 3) EXPECT_EQ(asked, (std::array<int, kMembers>{stop, stop, stop}));
+      if (stop <= 3) {
+        EXPECT_EQ(asked, (std::array<int, kMembers>{stop, stop, stop}));
+      }
     }
   }
 }
