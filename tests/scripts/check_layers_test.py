@@ -26,12 +26,13 @@ class CheckLayers(unittest.TestCase):
     def test_includes_point_down(self):
         self.assert_allowed("results/a.cpp", '"sweeps/plan.h"')
         self.assert_allowed("trainer/model/a.cpp", '"trainer/data/dataset.h"')
-        self.assert_allowed("worker/worker.cpp", '"trainer/train_trial.h"')
+        self.assert_allowed("worker/trials.cpp", '"trainer/train_trial.h"')
         self.assert_allowed("coordinator/loop.cpp", '"worker/transport.h"')
         self.assert_allowed("coordinator/main/run.cpp", '"worker/worker.h"')
 
     def test_never_up_or_aside(self):
         self.assert_refused("sweeps/a.h", '"results/store.h"')
+        self.assert_refused("worker/worker.cpp", '"trainer/train_trial.h"')
         self.assert_refused("trainer/a.cpp", '"results/store.h"')
         self.assert_refused("trainer/data/a.cpp", '"trainer/model/model.h"')
         self.assert_refused("results/a.cpp", '"results/main/b.h"')
