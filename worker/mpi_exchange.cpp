@@ -209,14 +209,14 @@ class MpiExchanges::Traffic {
  public:
   explicit Traffic(std::shared_ptr<Bell> bell) : bell_(std::move(bell)) {
     check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank_), "MPI_Comm_rank");
-    gangs_ = (largest_tag() - kFirstTag + 1) / trainer::kLanes;
+    gangs_ = (largest_tag() - kFirstTag + 1) / trainer::kLaneCount;
   }
 
   std::shared_ptr<trainer::Exchange> open(std::int64_t assignment, std::vector<int> ranks) {
     const auto self = std::find(ranks.begin(), ranks.end(), rank_);
     MISSMODAL_CHECK(self != ranks.end());
     const auto place = static_cast<int>(self - ranks.begin());
-    const auto tag = static_cast<int>(kFirstTag + assignment % gangs_ * trainer::kLanes);
+    const auto tag = static_cast<int>(kFirstTag + assignment % gangs_ * trainer::kLaneCount);
     doors_.push_back(std::make_shared<Door>(std::move(ranks), place, tag, bell_));
     return std::make_shared<MpiExchange>(doors_.back());
   }

@@ -159,6 +159,7 @@ TEST_F(Gangs, ASilentMemberIsSetAsideAndTheGangIsMadeAgain) {
                    "say: rank 2 on a is set aside for the rest of this run: it did not answer its gang for "
                    "60 s"}));
   EXPECT_EQ(cell(0).counted_failures, 0);
+  EXPECT_EQ(silent_ranks(state_), (std::set<int>{2}));
   finish(3);
   EXPECT_EQ(release(4).front(), "start search/0 attempt 2 on ranks 3 (b, cpu), 4 (b, cpu)");
 }
@@ -170,6 +171,7 @@ TEST_F(Gangs, AMemberThatHasAnsweredIsNotSilent) {
   fail(2, FailureClass::out_of_memory, "no memory");
   const Lines told = fail(1, FailureClass::lost, "no word of rank 2", {2});
   EXPECT_EQ(told.front(), "start search/0 attempt 2 on ranks 1 (a, cpu), 2 (a, cpu)");
+  EXPECT_TRUE(silent_ranks(state_).empty());
 }
 
 TEST_F(Gangs, AGangThatBreaksWithoutAReasonIsNotTriedForEver) {

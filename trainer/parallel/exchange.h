@@ -31,7 +31,7 @@ using TransferRef = std::shared_ptr<const Transfer>;
 // Between two members each lane is a queue of its own, in each direction: the k-th receive meets the k-th
 // send. So two kinds of messages whose order among each other is open travel on two lanes.
 enum class Lane { parts, results, notes };
-inline constexpr int kLanes = 3;
+inline constexpr int kLaneCount = 3;
 
 // The door of one member to the others. One thread uses it; abort() alone may come from any. Made for one
 // gang, and never used for a second.

@@ -1,12 +1,12 @@
 #include "trainer/parallel/group.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <numeric>
 #include <utility>
 #include <vector>
 
 #include "trainer/parallel/alone.h"
+#include "trainer/parallel/slices.h"
 
 namespace missmodal::trainer {
 
@@ -64,9 +64,8 @@ Group::Group(Communicator& communicator, torch::Device device)
     : communicator_(std::shared_ptr<void>(), &communicator), device_(device) {}
 
 Share Group::share(std::int64_t total, int place) const {
-  const std::int64_t whole = total / size();
-  const std::int64_t larger = total % size();
-  return {place * whole + std::min<std::int64_t>(place, larger), whole + (place < larger ? 1 : 0)};
+  const Slice piece = slice(static_cast<std::size_t>(total), place, size());
+  return {static_cast<std::int64_t>(piece.first), static_cast<std::int64_t>(piece.count)};
 }
 
 torch::Tensor Group::gather(const torch::Tensor& own, std::int64_t dim, std::int64_t total) const {

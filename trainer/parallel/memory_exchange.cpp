@@ -9,13 +9,13 @@ namespace missmodal::trainer {
 
 MemoryGang::MemoryGang(int size)
     : size_(size),
-      queues_(static_cast<std::size_t>(size) * static_cast<std::size_t>(size) * kLanes),
+      queues_(static_cast<std::size_t>(size) * static_cast<std::size_t>(size) * kLaneCount),
       members_(static_cast<std::size_t>(size)) {}
 
 MemoryGang::Queue& MemoryGang::queue(int from, int to, Lane lane) {
   const auto place =
       static_cast<std::size_t>(from) * static_cast<std::size_t>(size_) + static_cast<std::size_t>(to);
-  return queues_[place * kLanes + static_cast<std::size_t>(lane)];
+  return queues_[place * kLaneCount + static_cast<std::size_t>(lane)];
 }
 
 void MemoryGang::match(int from, int to, Lane lane) {

@@ -22,9 +22,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr milliseconds kAmple = seconds(60);
-constexpr milliseconds kShort = seconds(1);
-
 void in_gang(int size, milliseconds limit, const std::function<void(MessageCommunicator&)>& member) {
   in_threads(size, [&](std::shared_ptr<Exchange> exchange) {
     MessageCommunicator communicator(std::move(exchange), limit);

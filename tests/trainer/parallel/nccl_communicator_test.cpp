@@ -17,9 +17,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-constexpr milliseconds kAmple = seconds(60);
-constexpr milliseconds kShort = seconds(1);
-
 struct Member {
   int place = 0;
   std::shared_ptr<Exchange> exchange;
