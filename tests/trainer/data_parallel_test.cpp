@@ -82,7 +82,7 @@ Found step(const StepCase& given, Communicator& communicator) {
   const Losses losses = model->loss(model->forward(own, context), own, context);
   StepSums sums(group, losses, false);
   buckets.begin();
-  losses.total.backward();
+  group.backward(losses.total);
   buckets.finish();
   Found found;
   for (const auto& [name, loss] : sums.wait().losses.shares) found.losses[name] = loss.item<double>();

@@ -109,6 +109,7 @@ void GradientBuckets::take(Slot& slot) {
 }
 
 void GradientBuckets::start_full() {
+  if (group_.awaits_backward()) return;
   for (; started_ < buckets_.size() && buckets_[started_].waiting == 0; ++started_) {
     Bucket& bucket = buckets_[started_];
     presence(bucket.flat, bucket.elements).copy_(torch::tensor(bucket.here, torch::kFloat64));
@@ -117,6 +118,7 @@ void GradientBuckets::start_full() {
 }
 
 void GradientBuckets::finish() {
+  MISSMODAL_CHECK(!group_.awaits_backward());
   const torch::NoGradGuard no_grad;
   for (Slot& slot : slots_) {
     Bucket& bucket = buckets_[slot.bucket];

@@ -13,8 +13,9 @@
 namespace missmodal::trainer {
 
 // Each parameter's gradient is copied into its bucket as soon as autograd has it; a bucket is sent as soon as
-// it is full and those before it are, so in the same order on every member. Alone, nothing is done and
-// nothing is allocated.
+// it is full and those before it are, so in the same order on every member; and not before the gradients of
+// all Group::sum()s have travelled, as members may have their gradients in another order. Alone, nothing is
+// done and nothing is allocated.
 //
 // A parameter without a gradient here counts as zeros: the shares of other members, or none, are its sum.
 // Where no member has one it stays without.
@@ -31,7 +32,7 @@ class GradientBuckets {
   GradientBuckets(const GradientBuckets&) = delete;
   GradientBuckets& operator=(const GradientBuckets&) = delete;
 
-  // From here to finish() one backward pass runs, or none where there is nothing to differentiate. What
+  // From here to finish() one Group::backward() runs, or none where there is nothing to differentiate. What
   // gradients hold already, sums of earlier passes, is set aside and added at the end.
   void begin();
   // Collective. Afterwards every gradient is the sum over the members, the same bits on each.

@@ -56,7 +56,39 @@ struct GatherShares : torch::autograd::Function<GatherShares> {
   }
 };
 
+torch::Tensor summed(const torch::Tensor& own, Communicator& communicator) {
+  const torch::Tensor sum = own.detach().clone(torch::MemoryFormat::Contiguous);
+  communicator.all_reduce(buffer_of(sum));
+  return sum;
+}
+
 }  // namespace
+
+// In: what to sum, and what the sum before handed on. Out: the sum, and what it hands on.
+struct SumOfMembers : torch::autograd::Function<SumOfMembers> {
+  struct Kept : torch::CustomClassHolder {
+    Kept(std::shared_ptr<Communicator> its_communicator, std::weak_ptr<Group::Sums> its_sums)
+        : communicator(std::move(its_communicator)), sums(std::move(its_sums)) {}
+    std::shared_ptr<Communicator> communicator;
+    std::weak_ptr<Group::Sums> sums;  // which hold the graph
+  };
+
+  static torch::autograd::variable_list forward(torch::autograd::AutogradContext* context,
+                                                const torch::Tensor& own, const torch::Tensor& before,
+                                                const Group& group) {
+    context->saved_data["kept"] =
+        torch::IValue::make_capsule(c10::make_intrusive<Kept>(group.communicator_, group.sums_));
+    return {summed(own, *group.communicator_), torch::empty_like(before)};
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::variable_list gradients) {
+    const auto capsule = context->saved_data["kept"].toCapsule();
+    const Kept& kept = static_cast<const Kept&>(*capsule);
+    const torch::Tensor sum = summed(gradients[0], *kept.communicator);
+    if (const auto sums = kept.sums.lock(); sums && --sums->open == 0) sums->last.reset();
+    return {sum, gradients[1], {}};
+  }
+};
 
 Group::Group() : communicator_(std::make_shared<Alone>()) {}
 
@@ -85,8 +117,18 @@ std::vector<float> Group::gather(std::vector<float> own, const std::vector<std::
   return {here.data_ptr<float>(), here.data_ptr<float>() + here.numel()};
 }
 
-void Group::sum(const torch::Tensor& x) const {
-  if (!alone()) communicator_->all_reduce(buffer_of(x));
+torch::Tensor Group::sum(const torch::Tensor& own) const {
+  if (alone()) return own;
+  if (!own.requires_grad() || !torch::GradMode::is_enabled()) return summed(own, *communicator_);
+  if (sums_->open++ == 0) sums_->last = torch::empty({0}, own.options()).detach().requires_grad_();
+  const auto results = SumOfMembers::apply(own, sums_->last, *this);
+  sums_->last = results[1];
+  return results[0];
+}
+
+void Group::backward(const torch::Tensor& loss) const {
+  if (!awaits_backward()) return loss.backward();
+  torch::autograd::backward({loss, sums_->last}, {torch::ones_like(loss), torch::empty_like(sums_->last)});
 }
 
 void Group::broadcast(const torch::Tensor& x) const {

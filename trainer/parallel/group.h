@@ -44,14 +44,32 @@ class Group {
   // The members' numbers, one member's after the other; counts[p] are those of place p.
   std::vector<float> gather(std::vector<float> own, const std::vector<std::size_t>& counts) const;
 
-  // Replaces x by the sum over the members; same bits on each. Not differentiable. Precondition: contiguous.
-  void sum(const torch::Tensor& x) const;
-  // Replaces x by that of place 0. The same preconditions.
+  // The sum over the members of `own`, same bits on each. The gradient is the sum over the members of the
+  // result's: a loss that every member computes of the result counts once a member, so one that belongs to
+  // nobody's share is for place 0 alone. Precondition: as buffer_of(), contiguous or not; that it requires a
+  // gradient is true of all members or of none.
+  torch::Tensor sum(const torch::Tensor& own) const;
+  // Differentiates what was computed on this member. Collective where anything was summed: the gradients of
+  // the sums travel latest sum first on every member, whatever its own loss depends on.
+  void backward(const torch::Tensor& loss) const;
+  // Whether a sum's gradient is still to come, so that nothing else may be sent.
+  bool awaits_backward() const { return sums_->open > 0; }
+
+  // Replaces x by that of place 0. Precondition: contiguous.
   void broadcast(const torch::Tensor& x) const;
   double of_first(double own) const;  // place 0's
 
  private:
+  friend struct SumOfMembers;
+  // The sums that a backward pass will reach. Each hands an empty tensor on to the next, through which
+  // autograd sees that its gradient has to wait for the next one's.
+  struct Sums {
+    torch::Tensor last;
+    int open = 0;
+  };
+
   std::shared_ptr<Communicator> communicator_;
+  std::shared_ptr<Sums> sums_ = std::make_shared<Sums>();
   torch::Device device_ = torch::kCPU;
 };
 
