@@ -287,6 +287,10 @@ def write_optimizer_case(folder, name, case, seed):
     tensors |= {f"start.{key}": value.detach().clone() for key, value in parameters.items()}
     kind = torch.optim.Adam if case["decay"] == "coupled" else torch.optim.AdamW
     optimizer = kind(parameters.values(), lr=0.05, weight_decay=0.2, eps=1e-8)
+    plateau = None
+    if "plateau" in case:
+        plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=1, threshold=0.25)
+        tensors["metric"] = torch.tensor([1.0, 0.875, 1.0, 0.5, 0.5, 0.4375, 0.5, 0.625, 0.5, 0.25, 0.25, 0.25])
     after = {key: [] for key in parameters}
     for batch in range(12):
         if batch % case["accumulation"] == 0:
@@ -299,6 +303,8 @@ def write_optimizer_case(folder, name, case, seed):
             elif case["clip"] == "norm":
                 nn.utils.clip_grad_norm_(parameters.values(), 1.5)
             optimizer.step()
+        if plateau is not None:
+            plateau.step(float(tensors["metric"][batch]))
         for key, value in parameters.items():
             after[key].append(value.detach().clone())
     tensors |= {f"after.{key}": torch.stack(values) for key, values in after.items()}
@@ -325,6 +331,7 @@ def main():
         "optimizer_adam_value": {"decay": "coupled", "clip": "value", "accumulation": 2},
         "optimizer_adamw_value": {"decay": "decoupled", "clip": "value", "accumulation": 1},
         "optimizer_adamw_accumulated": {"decay": "decoupled", "clip": "norm", "accumulation": 3},
+        "optimizer_adam_plateau": {"decay": "coupled", "clip": "norm", "accumulation": 1, "plateau": "each batch"},
     }
     for number, (name, case) in enumerate(optimizers.items()):
         write_optimizer_case(folder, name, case, 70 + number)

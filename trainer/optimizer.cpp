@@ -43,6 +43,7 @@ Optimizer::Optimizer(const Model& model, OptimizerPlan plan)
 
 Optimizer::Optimizer(const Model& model, OptimizerPlan plan, Stepping stepping)
     : plan_(std::move(plan)), stepping_(stepping) {
+  if (plan_.plateau) plateau_.emplace(*plan_.plateau);
   std::map<std::string, std::size_t> groups;
   for (std::size_t group = 0; group < plan_.groups.size(); ++group) {
     for (const std::string& name : plan_.groups[group].parameters)
@@ -74,6 +75,10 @@ Optimizer::Step Optimizer::end_batch(const torch::Tensor& loss) {
 
 void Optimizer::drop_batches() {
   batches_ = 0;
+}
+
+void Optimizer::end_epoch(double valid_mae) {
+  if (plateau_) plateau_->end_epoch(valid_mae);
 }
 
 double Optimizer::gradient_norm() const {
@@ -124,7 +129,7 @@ Optimizer::Step Optimizer::host_step(const torch::Tensor& loss) {
   const Step result{torch::tensor(norm, torch::kFloat64),
                     is_finite(loss).logical_and(torch::tensor(std::isfinite(norm)))};
   if (!result.finite.item<bool>()) return result;
-  const double factor = warmup();
+  const double factor = warmup() * plateau();
   steps_.add_(1);
   const auto steps = static_cast<double>(steps_.item<std::int64_t>());
   AdamWUpdate common;
@@ -181,7 +186,7 @@ Optimizer::Step Optimizer::device_step(const torch::Tensor& loss) {
     groups[i].weight_decay = plan_.groups[i].weight_decay;
     groups[i].epsilon = plan_.epsilon;
     groups[i].step = steps_.to(torch::kFloat32);
-    groups[i].learning_rate = warmup * plan_.groups[i].learning_rate;
+    groups[i].learning_rate = warmup * (plateau() * plan_.groups[i].learning_rate);
     groups[i].divisor = divisor;
     groups[i].skip = stopped_.to(torch::kFloat32);
     fused_adam(groups[i]);
@@ -193,8 +198,17 @@ void Optimizer::zero_grad() {
   for (Parameter& parameter : parameters_) parameter.value.mutable_grad().reset();
 }
 
+std::set<std::string> Optimizer::parameters() const {
+  std::set<std::string> names;
+  for (const Parameter& parameter : parameters_) names.insert(parameter.name);
+  return names;
+}
+
 NamedTensors Optimizer::state() const {
   NamedTensors state{{"steps", steps_}};
+  if (plateau_) {
+    for (auto& item : plateau_->state()) state.push_back(std::move(item));
+  }
   for (const Parameter& parameter : parameters_) {
     state.emplace_back("first_moment." + parameter.name, parameter.first_moment);
     state.emplace_back("second_moment." + parameter.name, parameter.second_moment);

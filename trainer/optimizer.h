@@ -6,6 +6,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "trainer/model/model.h"
 #include "trainer/model/named_tensors.h"
 #include "trainer/model/optimizer_plan.h"
+#include "trainer/plateau_schedule.h"
 
 namespace missmodal::trainer {
 
@@ -37,8 +40,10 @@ class Optimizer {
   // step before; the last one's end makes the update.
   void begin_batch();
   Step end_batch(const torch::Tensor& loss);
-  // Forgets batches that have made no update yet, as at an epoch's end.
+  // Forgets batches that have made no update yet, as at a pass's end.
   void drop_batches();
+  // For the plan's plateau, if it has one.
+  void end_epoch(double valid_mae);
 
   // One update from these parameters' gradients; `loss`, if defined, is what they are gradients of. Where it
   // or the norm is not finite nothing changes; where the device decides, nothing ever changes again, as the
@@ -46,8 +51,10 @@ class Optimizer {
   Step step(const torch::Tensor& loss = {});
   void zero_grad();
 
-  // Moments and number of steps, all that the next update depends on beside the parameters: the tensors
-  // themselves.
+  std::set<std::string> parameters() const;  // names
+
+  // Moments, number of steps and what a plateau remembers, all that the next update depends on beside the
+  // parameters: the tensors themselves.
   NamedTensors state() const;
 
  private:
@@ -61,11 +68,13 @@ class Optimizer {
   Step host_step(const torch::Tensor& loss);
   Step device_step(const torch::Tensor& loss);
   torch::Tensor device_warmup() const;
+  double plateau() const { return plateau_ ? plateau_->factor() : 1; }  // factor of the learning rate
   double gradient_norm() const;
   double warmup() const;  // factor of the learning rate at this step
   void update(Parameter& parameter, const torch::Tensor& gradient, AdamWUpdate update) const;
 
   OptimizerPlan plan_;
+  std::optional<PlateauSchedule> plateau_;
   std::vector<Parameter> parameters_;  // in the model's order, which is the order that norms are summed in
   Stepping stepping_;
   torch::Tensor steps_;    // int64 scalar, where the decision is made

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
+#include <string>
 #include <utility>
 
 #include "sweeps/error.h"
@@ -19,18 +22,11 @@ using sweeps::EpochRecord;
 using sweeps::Outcome;
 using sweeps::SplitName;
 
-// The order of an epoch's utterances; docs/sweep_file.md lists the key texts of every shuffle.
-std::vector<std::size_t> epoch_order(std::size_t count, std::int64_t seed, int epoch) {
-  return sweeps::permutation(count, fmt::format("missmodal-batches-v1|{}|{}", seed, epoch));
-}
-
-std::vector<torch::Tensor> trained_parameters(const Model& model) {
-  std::vector<torch::Tensor> trained;
-  for (const auto& parameter : model.named_parameters()) {
-    if (model.is_used(parameter.key()) && parameter.value().requires_grad())
-      trained.push_back(parameter.value());
-  }
-  return trained;
+// The order of a pass's utterances; docs/sweep_file.md lists the key texts of every shuffle.
+std::vector<std::size_t> order_of(std::size_t count, std::int64_t seed, int epoch, int pass) {
+  std::string key = fmt::format("missmodal-batches-v1|{}|{}", seed, epoch);
+  if (pass > 0) key += fmt::format("|{}", pass);
+  return sweeps::permutation(count, key);
 }
 
 double seconds_between(std::chrono::steady_clock::time_point start,
@@ -55,7 +51,18 @@ Training::Training(const sweeps::Configuration& configuration, const Dataset& da
   flatten_cudnn_weights(*model_);
   for (OptimizerPlan& plan : model_->optimizers(configuration.training))
     optimizers_.emplace_back(*model_, std::move(plan));
-  buckets_.emplace(trained_parameters(*model_), group_);
+  passes_ = model_->epoch();
+  for (TrainingPass& pass : passes_) {
+    for (auto& [places] : pass.stages) {
+      if (places.empty()) {
+        places.resize(optimizers_.size());
+        std::iota(places.begin(), places.end(), std::size_t{0});
+      }
+      std::vector<Optimizer*> stepping;
+      for (const std::size_t place : places) stepping.push_back(&optimizers_.at(place));
+      stages_.try_emplace(places, *model_, std::move(stepping), group_);
+    }
+  }
 }
 
 Outcome Training::run(const TrialHooks& hooks) {
@@ -86,35 +93,63 @@ Outcome Training::run_epoch(const TrialHooks& hooks) {
 
 Outcome Training::train(EpochRecord& record, const TrialHooks& hooks) {
   model_->train();
-  for (Optimizer& optimizer : optimizers_) optimizer.drop_batches();
-  const std::vector<std::size_t> order = epoch_order(train_.size(), configuration_.seed, record.epoch);
-  const auto batch_size = static_cast<std::size_t>(configuration_.training.batch_size);
-  LossMeans means;
-  for (std::size_t first = 0; first < order.size(); first += batch_size) {
-    const bool stop = hooks.interrupted();
-    if (stop && group_.alone()) return Outcome::interrupted;
-    const std::span indices(order.data() + first, std::min(batch_size, order.size() - first));
-    if (const Outcome outcome = train_batch(indices, record.epoch, stop, means); outcome != Outcome::finished)
+  for (std::size_t pass = 0; pass < passes_.size(); ++pass) {
+    if (const Outcome outcome = walk(static_cast<int>(pass), record, hooks); outcome != Outcome::finished)
       return outcome;
-    // A GPU is not asked after every batch: its queue would run dry. It steps no further by itself.
-    if (device_.is_cpu() && first_bad_step_.value() != 0) return diverged(first_bad_step_.value());
   }
-  if (first_bad_step_.value() != 0) return diverged(first_bad_step_.value());
-  record.losses = means.means();
   return Outcome::finished;
 }
 
-Outcome Training::train_batch(std::span<const std::size_t> indices, int epoch, bool stop, LossMeans& means) {
-  const auto count = static_cast<std::int64_t>(indices.size());
-  const Batch batch = collator_.collate(train_, indices, group_.share(count));
-  const Context context{static_cast<std::uint64_t>(configuration_.seed), progress_.step, epoch, group_};
+// Of a loss that several stages have, the epoch's is that of the last.
+Outcome Training::walk(int pass, EpochRecord& record, const TrialHooks& hooks) {
+  const TrainingPass& plan = passes_[static_cast<std::size_t>(pass)];
+  for (Optimizer& optimizer : optimizers_) optimizer.drop_batches();
+  const std::vector<std::size_t> order = order_of(train_.size(), configuration_.seed, record.epoch, pass);
+  const auto batch_size = static_cast<std::size_t>(configuration_.training.batch_size);
+  const std::size_t batches = (order.size() + batch_size - 1) / batch_size;
+  Context context;
+  context.seed = static_cast<std::uint64_t>(configuration_.seed);
+  context.epoch = record.epoch;
+  context.group = group_;
+  context.pass = pass;
+  std::vector<LossMeans> means(plan.stages.size());
+  for (std::size_t number = 0; static_cast<double>(number) < plan.share * static_cast<double>(batches);
+       ++number) {
+    const std::size_t first = number * batch_size;
+    const std::span indices(order.data() + first, std::min(batch_size, order.size() - first));
+    const Share share = group_.share(static_cast<std::int64_t>(indices.size()));
+    const Batch batch = collator_.collate(train_, indices, share);
+    context.batch = static_cast<std::int64_t>(number);
+    for (std::size_t stage = 0; stage < plan.stages.size(); ++stage) {
+      context.stage = static_cast<int>(stage);
+      context.step = progress_.step;
+      Stage& of_stage = stages_.at(plan.stages[stage].optimizers);
+      if (const Outcome outcome = step(batch, context, of_stage, hooks, means[stage]);
+          outcome != Outcome::finished)
+        return outcome;
+    }
+  }
+  if (first_bad_step_.value() != 0) return diverged(first_bad_step_.value());
+  for (const LossMeans& of_stage : means) {
+    for (const auto& [name, mean] : of_stage.means()) record.losses[name] = mean;
+  }
+  return Outcome::finished;
+}
+
+Outcome Training::step(const Batch& batch, const Context& context, Stage& stage, const TrialHooks& hooks,
+                       LossMeans& means) {
+  const bool stop = hooks.interrupted();
+  if (stop && group_.alone()) return Outcome::interrupted;
   ++progress_.step;
-  for (Optimizer& optimizer : optimizers_) optimizer.begin_batch();
-  const StepSums::Result found = add_gradients(batch, context, stop);
+  const Stage::Turn turn(stage);
+  for (Optimizer* optimizer : stage.optimizers()) optimizer->begin_batch();
+  const StepSums::Result found = add_gradients(batch, context, stop, stage.buckets());
   if (found.stop) return Outcome::interrupted;
-  for (Optimizer& optimizer : optimizers_)
-    first_bad_step_.note(progress_.step, optimizer.end_batch(found.losses.total).finite);
-  means.add(found.losses, count);
+  for (Optimizer* optimizer : stage.optimizers())
+    first_bad_step_.note(progress_.step, optimizer->end_batch(found.losses.total).finite);
+  means.add(found.losses, batch.global_size);
+  // A GPU is not asked after every step: its queue would run dry. It steps no further by itself.
+  if (device_.is_cpu() && first_bad_step_.value() != 0) return diverged(first_bad_step_.value());
   return Outcome::finished;
 }
 
@@ -132,12 +167,13 @@ Output Training::forward(const Batch& batch, const Context& context) {
 }
 
 // Adds the global batch's gradients to the parameters', and yields its losses.
-StepSums::Result Training::add_gradients(const Batch& batch, const Context& context, bool stop) {
+StepSums::Result Training::add_gradients(const Batch& batch, const Context& context, bool stop,
+                                         GradientBuckets& buckets) {
   const Losses losses = model_->loss(forward(batch, context), batch, context);
   StepSums sums(group_, losses, stop);
-  buckets_->begin();
-  losses.total.backward();
-  buckets_->finish();
+  buckets.begin();
+  group_.backward(losses.total);
+  buckets.finish();
   return sums.wait();
 }
 
@@ -159,6 +195,7 @@ void Training::close(EpochRecord& record) {
     progress_.best_epoch = record.epoch;
     best_ = copied(values_of(*model_), device_);
   }
+  for (Optimizer& optimizer : optimizers_) optimizer.end_epoch(record.valid_mae);
   progress_.epochs.push_back(record);
 }
 

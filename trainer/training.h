@@ -6,9 +6,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
-#include <optional>
-#include <span>
 #include <vector>
 
 #include "sweeps/configuration.h"
@@ -19,9 +18,9 @@
 #include "trainer/loss_means.h"
 #include "trainer/model/model.h"
 #include "trainer/optimizer.h"
-#include "trainer/parallel/gradient_buckets.h"
 #include "trainer/parallel/group.h"
 #include "trainer/prediction.h"
+#include "trainer/stage.h"
 #include "trainer/step_sums.h"
 #include "trainer/training_state.h"
 
@@ -29,8 +28,8 @@ namespace missmodal::trainer {
 
 struct TrialHooks {
   std::function<void(const sweeps::EpochRecord&)> on_epoch = [](const sweeps::EpochRecord&) {};
-  // Asked before every batch of training, validation and evaluation; true ends the trial as `interrupted`,
-  // without predictions.
+  // Asked before every step of training and every batch of validation and evaluation; true ends the trial as
+  // `interrupted`, without predictions.
   std::function<bool()> interrupted = [] { return false; };
 };
 
@@ -68,9 +67,12 @@ class Training {
   bool over() const;
   sweeps::Outcome run_epoch(const TrialHooks& hooks);
   sweeps::Outcome train(sweeps::EpochRecord& record, const TrialHooks& hooks);
-  sweeps::Outcome train_batch(std::span<const std::size_t> indices, int epoch, bool stop, LossMeans& means);
+  sweeps::Outcome walk(int pass, sweeps::EpochRecord& record, const TrialHooks& hooks);
+  sweeps::Outcome step(const Batch& batch, const Context& context, Stage& stage, const TrialHooks& hooks,
+                       LossMeans& means);
   Output forward(const Batch& batch, const Context& context);
-  StepSums::Result add_gradients(const Batch& batch, const Context& context, bool stop);
+  StepSums::Result add_gradients(const Batch& batch, const Context& context, bool stop,
+                                 GradientBuckets& buckets);
   sweeps::Outcome validate(sweeps::EpochRecord& record, const TrialHooks& hooks);
   void close(sweeps::EpochRecord& record);
   sweeps::Outcome diverged(std::int64_t step);
@@ -83,7 +85,8 @@ class Training {
   std::shared_ptr<Model> model_;
   Collator collator_;
   std::vector<Optimizer> optimizers_;
-  std::optional<GradientBuckets> buckets_;
+  std::vector<TrainingPass> passes_;                  // every stage names its optimisers
+  std::map<std::vector<std::size_t>, Stage> stages_;  // by the places of their optimisers
   TrainingProgress progress_;
   NamedTensors best_;
   FirstBadStep first_bad_step_{device_};

@@ -13,7 +13,7 @@ namespace missmodal::trainer {
 
 struct TrainingProgress {
   int epoch = 0;          // epochs that are complete
-  std::int64_t step = 0;  // batches trained; it numbers the dropout of the next one
+  std::int64_t step = 0;  // stages of batches trained; it numbers the dropout of the next one
   int best_epoch = 0;     // 0: none yet
   double best_mae = 0;    // complete-modality validation MAE of that epoch
   std::vector<sweeps::EpochRecord> epochs;

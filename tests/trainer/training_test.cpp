@@ -10,6 +10,7 @@
 
 #include "tests/trainer/forgetful_model.h"
 #include "tests/trainer/small_dataset.h"
+#include "tests/trainer/staged_model.h"
 #include "trainer/threads.h"
 
 namespace missmodal::trainer {
@@ -92,6 +93,10 @@ TEST_F(TrainingLaw, HoldsWithWarmup) {
 TEST_F(TrainingLaw, HoldsWithBuffersAndTables) {
   configuration_.training.learning_rate = 0.1;
   check([] { return std::make_shared<testing::ForgetfulModel>(); });
+}
+
+TEST_F(TrainingLaw, HoldsWithPassesStagesAndAPlateau) {
+  check([] { return std::make_shared<testing::StagedModel>(); });
 }
 
 class Precisions : public TrainingLaw {

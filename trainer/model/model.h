@@ -43,9 +43,13 @@ struct Batch {
 // Where in a training a batch comes, and with whom it is computed.
 struct Context {
   std::uint64_t seed = 0;
-  std::int64_t step = 0;  // optimiser step, from 0
+  std::int64_t step = 0;  // from 0; every stage of every batch is one
   int epoch = 1;          // from 1
   Group group;            // alone, unless given
+  // By the model's epoch(), from 0: which loss is asked for, and when.
+  int pass = 0;
+  int stage = 0;
+  std::int64_t batch = 0;  // of the pass
 };
 
 struct Output {
@@ -60,8 +64,8 @@ struct Losses {
   // To differentiate, a scalar: the sum over members of its gradients is the gradient of the global batch's
   // loss. Its value may count on every member what the shares count once.
   torch::Tensor total;
-  // "total", then every term that is on; detached, the same names on every member. The sums over members are
-  // the global batch's losses.
+  // "total", then every term that is on; detached, the same names on every member and in every batch of a
+  // stage. The sums over members are the global batch's losses.
   std::vector<std::pair<std::string, torch::Tensor>> shares;
 };
 
@@ -70,7 +74,7 @@ using ByModality = std::array<bool, 3>;  // by Modality
 class Model : public torch::nn::Module {
  public:
   // One training step's results, with dropout on. Collective where a model needs the whole batch in it
-  // (BatchNorm).
+  // (BatchNorm: context.group.sum).
   virtual Output forward(const Batch& batch, const Context& context) = 0;
   // The losses of what forward() gave for the same batch and context. Collective: every member calls it, one
   // with an empty share too. A model may keep tables of its own up to date here, the same on every member.
@@ -87,8 +91,11 @@ class Model : public torch::nn::Module {
   // (b): complete modalities only; what row TAV of predict() holds.
   virtual torch::Tensor predict_complete(const Batch& batch) { return predict_with(batch, {}); }
 
-  // Who steps which parameters; each batch is followed by a step of each, in this order.
+  // Who steps which parameters. A parameter of two of them is stepped by both, and then neither accumulates.
   virtual std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const = 0;
+  // An epoch's passes over the training batches, in turn. Here one, in which all optimisers step together, in
+  // their order.
+  virtual std::vector<TrainingPass> epoch() const { return {TrainingPass{}}; }
   // Whether any loss or scored prediction of this configuration can touch the parameter; a frozen one's too.
   virtual bool is_used(const std::string& parameter) const = 0;
   // What it takes, beside configuration and widths, to build this model again without the weights folder:

@@ -33,6 +33,8 @@ class OptimizerGolden : public ::testing::TestWithParam<std::tuple<std::string, 
  protected:
   torch::Tensor tensor(const std::string& name) const { return to_float32(file_.tensor(name)); }
 
+  bool has_plateau() const { return file_.metadata().count("plateau") == 1; }
+
   OptimizerPlan plan() const {
     OptimizerPlan plan;
     plan.groups = {{{"matrix", "bias"},
@@ -41,6 +43,7 @@ class OptimizerGolden : public ::testing::TestWithParam<std::tuple<std::string, 
                     file_.metadata("decay") == "coupled" ? Decay::coupled : Decay::decoupled}};
     if (file_.metadata("clip") == "norm") plan.clip = {Clip::By::norm, 1.5};
     if (file_.metadata("clip") == "value") plan.clip = {Clip::By::value, 0.6};
+    if (has_plateau()) plan.plateau = Plateau{0.5, 1, 0.25};
     plan.accumulation = std::stoi(file_.metadata("accumulation"));
     return plan;
   }
@@ -60,6 +63,7 @@ TEST_P(OptimizerGolden, TwelveBatches) {
       sum = sum.defined() ? sum + gradient : gradient;
     }
     optimizer.end_batch({});
+    if (has_plateau()) optimizer.end_epoch(tensor("metric")[batch].item<double>());
     for (const auto& item : model.named_parameters()) {
       EXPECT_LE(testing::largest_difference(item.value(), tensor("after." + item.key())[batch]), kTolerance)
           << item.key() << " after batch " << batch;
@@ -70,7 +74,8 @@ TEST_P(OptimizerGolden, TwelveBatches) {
 INSTANTIATE_TEST_SUITE_P(Cases, OptimizerGolden,
                          ::testing::Combine(::testing::Values("optimizer_adam", "optimizer_adam_norm",
                                                               "optimizer_adam_value", "optimizer_adamw_value",
-                                                              "optimizer_adamw_accumulated"),
+                                                              "optimizer_adamw_accumulated",
+                                                              "optimizer_adam_plateau"),
                                             ::testing::Values(Stepping::host, Stepping::device)),
                          [](const auto& parameter) {
                            return std::get<0>(parameter.param) +

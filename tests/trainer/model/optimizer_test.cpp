@@ -179,6 +179,21 @@ TEST(Optimizer, LeavesAFrozenParameterOutOfUpdateAndNorm) {
   }
 }
 
+// How a clip norm covers what another optimiser steps.
+TEST(Optimizer, AGroupOfRateZeroCountsForTheNormAndStays) {
+  for (const Stepping stepping : {Stepping::host, Stepping::device}) {
+    OneMatrix model;
+    OptimizerPlan plan;
+    plan.groups = {{{"bias"}, 0.1}, {{"weight", "pretrained"}, 0, 0.5, Decay::coupled}};
+    Optimizer optimizer(model, plan, stepping);
+    model.set_gradients(1);
+    EXPECT_NEAR(norm(optimizer.step()), std::sqrt(12.0), 1e-6);
+    EXPECT_NEAR(first(model.bias), 0.9, 1e-6);
+    EXPECT_EQ(first(model.matrix), 1);
+    EXPECT_EQ(first(model.pretrained), 1);
+  }
+}
+
 TEST(Optimizer, ParametersWithoutAGradientStay) {
   OneMatrix model;
   Optimizer optimizer = make(model);
