@@ -16,6 +16,7 @@ struct Resources {
   int max_attempts = 5;
   int busy_seconds = 300;       // how long another program may keep the database locked
   int collective_seconds = 60;  // how long the ranks of one trial wait for each other
+  int checkpoint_seconds = 60;  // how much training lies between two checkpoints, at least
   int trials_per_gpu = 1;
 };
 

@@ -65,6 +65,19 @@ void evaluate(Training& training, const Dataset& dataset, const EvaluationSetup&
   if (!sweeps::predictions_are_finite(result)) result.outcome = sweeps::Outcome::diverged;
 }
 
+// All members go on from the same step, or none does.
+void go_on(Training& training, torch::Device device, const Group& group, TrainingCheckpoints& checkpoints) {
+  std::optional<TrainingState> state;
+  if (group.rank() == 0) state = checkpoints.newest();
+  const auto step =
+      static_cast<std::int64_t>(group.of_first(state ? static_cast<double>(state->progress.step) : -1));
+  if (step < 0) return;
+  if (group.rank() != 0) state = checkpoints.of_step(step);
+  const torch::Tensor missing =
+      group.sum(torch::full({1}, state ? 0.0 : 1.0, torch::TensorOptions(torch::kFloat64).device(device)));
+  if (missing.item<double>() == 0) training.restore(*state);
+}
+
 }  // namespace
 
 EvaluationSetup::EvaluationSetup(const sweeps::EvaluationPlan& evaluation_plan, const Dataset& dataset)
@@ -74,17 +87,23 @@ EvaluationSetup::EvaluationSetup(const sweeps::EvaluationPlan& evaluation_plan, 
 
 TrainedTrial train_trial(const Configuration& configuration, const Dataset& dataset,
                          const EvaluationSetup& evaluation, torch::Device device, const TrialHooks& hooks,
-                         Communicator* communicator) {
+                         Communicator* communicator, TrainingCheckpoints* checkpoints) {
   TrainedTrial trial;
   sweeps::TrialResult& result = trial.result;
   const PeakMemory peak_memory;
   const Tf32 tf32(configuration.training.precision);
   std::shared_ptr<Model> model = make_model(configuration, widths_of(dataset));
   check_text(*model, configuration, dataset);
-  Training training(configuration, dataset, std::move(model), device,
-                    communicator ? Group(*communicator, device) : Group());
+  const Group group = communicator ? Group(*communicator, device) : Group();
+  Training training(configuration, dataset, std::move(model), device, group);
   result.parameters = used_parameters(*training.model());
-  result.outcome = training.run(hooks);
+  if (checkpoints != nullptr) go_on(training, device, group, *checkpoints);
+  TrialHooks training_hooks = hooks;
+  training_hooks.on_epoch = [&](const sweeps::EpochRecord& epoch) {
+    hooks.on_epoch(epoch);
+    if (checkpoints != nullptr && group.rank() == 0) checkpoints->offer([&] { return training.capture(); });
+  };
+  result.outcome = training.run(training_hooks);
   result.diverged_step = training.diverged_step();
   result.best_epoch = training.progress().best_epoch;
   result.epochs = training.progress().epochs;

@@ -14,6 +14,7 @@
 #include "trainer/data/dataset.h"
 #include "trainer/parallel/communicator.h"
 #include "trainer/training.h"
+#include "trainer/training_checkpoints.h"
 
 namespace missmodal::trainer {
 
@@ -41,12 +42,17 @@ struct TrainedTrial {
 // member's `interrupted` is asked; true on one ends the trial on all, at the end of the same step.
 // GroupBroken where a member is lost. The number of members is that of the configuration's ranks.
 //
+// With checkpoints it goes on from the furthest one that every member can read, and has the result that it
+// would have had undisturbed; the epochs before are in the result and are not told to the hooks again. Place
+// 0 writes them; whoever gave them removes them.
+//
 // Trains on `device` with the calling thread's LibTorch settings. The result is a function of the
 // configuration, the dataset and the number of threads alone: same bits every time on the CPU. Exceptions:
 // InputError for a configuration that does not fit the data, whatever LibTorch throws for trouble (out of
 // memory).
 TrainedTrial train_trial(const sweeps::Configuration& configuration, const Dataset& dataset,
                          const EvaluationSetup& evaluation, torch::Device device,
-                         const TrialHooks& hooks = {}, Communicator* communicator = nullptr);
+                         const TrialHooks& hooks = {}, Communicator* communicator = nullptr,
+                         TrainingCheckpoints* checkpoints = nullptr);
 
 }  // namespace missmodal::trainer

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -22,11 +24,13 @@
 #include "sweeps/exit_code.h"
 #include "sweeps/output_file.h"
 #include "sweeps/plan.h"
+#include "sweeps/sha256.h"
 #include "sweeps/sweep_file.h"
 #include "sweeps/value_type.h"
 #include "trainer/checkpoint.h"
 #include "trainer/threads.h"
 #include "trainer/train_trial.h"
+#include "trainer/training_checkpoints.h"
 
 namespace missmodal::coordinator {
 namespace {
@@ -38,6 +42,7 @@ struct TrainOptions {
   std::string variant;
   std::optional<std::int64_t> seed;
   std::string checkpoint;
+  std::string work;
   bool json = false;
 };
 
@@ -110,6 +115,26 @@ std::optional<OutputFile> open_checkpoint(const TrainOptions& options, const std
   return OutputFile(options.checkpoint, inputs);
 }
 
+// A resumed training has the bits of an undisturbed one where it runs on the same.
+trainer::CheckpointOptions checkpoint_options(const std::filesystem::path& folder,
+                                              const sweeps::Resources& resources,
+                                              const std::string& configuration, torch::Device device) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw InputError(folder.string(), fmt::format("cannot be made: {}", error.message()));
+  const std::string cell = hex(sha256(configuration));
+  trainer::CheckpointOptions checkpoints;
+  checkpoints.folder = folder;
+  checkpoints.name = cell;
+  checkpoints.identity = fmt::format("cell {}, {}, {} threads, LibTorch {}", cell,
+                                     torch::DeviceTypeName(device.type(), /*lower_case=*/true),
+                                     resources.threads_per_trial, TORCH_VERSION);
+  checkpoints.interval = std::chrono::seconds(resources.checkpoint_seconds);
+  checkpoints.say = [](const std::string& line) { fmt::print(stderr, "train: {}\n", line); };
+  OutputFile(folder / (cell + ".0.training"));  // tried before an hour of training, not after
+  return checkpoints;
+}
+
 int train(const TrainOptions& options) {
   const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   sweeps::Configuration configuration =
@@ -132,11 +157,15 @@ int train(const TrainOptions& options) {
                epoch.losses.at("total"), epoch.valid_mae, cell_text(epoch.valid_corr, 1, 4),
                epoch.best ? "  best" : "", epoch.train_seconds);
   };
-  const trainer::TrainedTrial trial =
-      trainer::train_trial(configuration, *dataset, evaluation, device_here(sweep.resources), hooks);
+  const torch::Device device = device_here(sweep.resources);
+  const std::string canonical = sweeps::canonical(configuration, dataset->content_sha256());
+  std::optional<trainer::TrainingCheckpoints> checkpoints;
+  if (!options.work.empty())
+    checkpoints.emplace(checkpoint_options(options.work, sweep.resources, canonical, device));
+  const trainer::TrainedTrial trial = trainer::train_trial(configuration, *dataset, evaluation, device, hooks,
+                                                           nullptr, checkpoints ? &*checkpoints : nullptr);
   if (options.json) {
-    fmt::print("{}\n",
-               to_json(trial.result, sweeps::canonical(configuration, dataset->content_sha256())).dump(2));
+    fmt::print("{}\n", to_json(trial.result, canonical).dump(2));
   } else if (trial.result.outcome == sweeps::Outcome::diverged) {
     fmt::print("diverged: {}\n", trial.result.diverged_step == 0
                                      ? "a prediction is not finite"
@@ -147,9 +176,9 @@ int train(const TrainOptions& options) {
                trial.result.best_epoch, trial.result.parameters, trial.result.train_seconds,
                trial.result.evaluate_seconds, dataset->title(), dataset->synthetic() ? " (synthetic)" : "");
   }
-  if (!trial.checkpoint) return kExitIncomplete;
-  if (output) trainer::save_checkpoint(std::move(*output), *trial.checkpoint);
-  return kExitOk;
+  if (output && trial.checkpoint) trainer::save_checkpoint(std::move(*output), *trial.checkpoint);
+  if (checkpoints) checkpoints->remove();
+  return trial.checkpoint ? kExitOk : kExitIncomplete;
 }
 
 }  // namespace
@@ -166,6 +195,8 @@ void add_train(CLI::App& app, int& exit_code) {
   command->add_option("--seed", options->seed, "instead of 1111")
       ->check(CLI::Range(std::int64_t{0}, static_cast<std::int64_t>(sweeps::kLargestWhole)));
   command->add_option("--checkpoint", options->checkpoint, "write the best epoch's weights here");
+  command->add_option("--work", options->work,
+                      "keep a training checkpoint in this folder, and go on from it after a death");
   command->add_flag("--json", options->json, "print everything as JSON");
   command->callback([options, &exit_code] { exit_code = train(*options); });
 }

@@ -77,6 +77,34 @@ class SameTables(Run):
                 return
 
 
+class ResumedTraining(Run):
+    def test_killed_at_an_epoch(self):
+        """`train --work` goes on from its checkpoint with the numbers of one that was never killed."""
+        command = ["train", "s.yaml", "--json", "--set", "training.max_epochs=12", "--set", "training.patience=12",
+                   "--set", "resources.checkpoint_seconds=0"]
+
+        def numbers(output):
+            whole = json.loads(output)
+            del whole["train_seconds"], whole["evaluate_seconds"]
+            return whole
+
+        undisturbed = numbers(self.succeed(*command))
+        with subprocess.Popen([MISSMODAL, *command, "--work", "work"], cwd=self.folder, env=ENVIRONMENT, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as training:
+            for line in training.stderr:
+                if line.startswith("epoch   4"):
+                    training.kill()
+                    break
+            self.assertEqual(training.wait(LIMIT), -signal.SIGKILL)
+        kept = list((self.folder / "work").iterdir())
+        self.assertTrue(kept)
+        code, output, errors = self.program(*command, "--work", "work")
+        self.assertEqual(code, 0, errors)
+        self.assertNotIn("epoch   1 ", errors, "it began anew")
+        self.assertEqual(numbers(output), undisturbed)
+        self.assertEqual(list((self.folder / "work").iterdir()), [], "the work of what is finished")
+
+
 class Failures(Run):
     def setUp(self):
         super().setUp()

@@ -1,0 +1,112 @@
+#include "trainer/training_checkpoints.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <system_error>
+#include <utility>
+
+#include "sweeps/error.h"
+#include "trainer/saved_training.h"
+
+namespace missmodal::trainer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kLargestShare = 0.05;  // of the time that writing may take
+
+double elapsed(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+TrainingCheckpoints::TrainingCheckpoints(CheckpointOptions options) : options_(std::move(options)) {
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    steps_[i] = -1;
+    std::error_code ignored;
+    if (!fs::exists(slot(i), ignored)) continue;
+    try {
+      steps_[i] = saved_step(slot(i), options_.identity);
+    } catch (const std::exception& error) {
+      options_.say(error.what());
+    }
+  }
+}
+
+TrainingCheckpoints::~TrainingCheckpoints() {
+  finish_writing();
+}
+
+fs::path TrainingCheckpoints::slot(std::size_t number) const {
+  return options_.folder / fmt::format("{}.{}.training", options_.name, number);
+}
+
+std::optional<TrainingState> TrainingCheckpoints::load(std::size_t number) {
+  try {
+    return load_training(slot(number), options_.identity);
+  } catch (const std::exception& error) {
+    options_.say(error.what());
+    steps_[number] = -1;
+    return std::nullopt;
+  }
+}
+
+std::optional<TrainingState> TrainingCheckpoints::newest() {
+  for (;;) {
+    const auto furthest = std::max_element(steps_.begin(), steps_.end());
+    if (*furthest < 0) return std::nullopt;
+    if (auto state = load(static_cast<std::size_t>(furthest - steps_.begin()))) return state;
+  }
+}
+
+std::optional<TrainingState> TrainingCheckpoints::of_step(std::int64_t step) {
+  const auto found = std::find(steps_.begin(), steps_.end(), step);
+  return found == steps_.end() ? std::nullopt : load(static_cast<std::size_t>(found - steps_.begin()));
+}
+
+void TrainingCheckpoints::offer(const std::function<TrainingState()>& capture) {
+  if (writing_.valid() && writing_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
+  finish_writing();
+  if (elapsed(last_) < std::max(options_.interval.count(), cost_ / kLargestShare)) return;
+  const auto start = Clock::now();
+  const TrainingState state = capture();
+  cost_ = elapsed(start);
+  last_ = Clock::now();
+  write(state);
+}
+
+// In place of the one that is behind, and never of the only one that is whole.
+void TrainingCheckpoints::write(const TrainingState& state) {
+  const auto number =
+      static_cast<std::size_t>(std::min_element(steps_.begin(), steps_.end()) - steps_.begin());
+  steps_[number] = state.progress.step;
+  writing_ = std::async(std::launch::async, [path = slot(number), identity = options_.identity, state] {
+    const auto start = Clock::now();
+    save_training(path, identity, state);
+    return elapsed(start);
+  });
+}
+
+void TrainingCheckpoints::finish_writing() {
+  if (!writing_.valid()) return;
+  try {
+    cost_ += writing_.get();
+  } catch (const std::exception& error) {
+    options_.say(fmt::format("no checkpoint was written: {}", error.what()));
+    *std::max_element(steps_.begin(), steps_.end()) = -1;  // what was there before is, or nothing
+  }
+}
+
+void TrainingCheckpoints::remove() {
+  finish_writing();
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    std::error_code ignored;
+    fs::remove(slot(i), ignored);
+    steps_[i] = -1;
+  }
+}
+
+}  // namespace missmodal::trainer
