@@ -87,14 +87,14 @@ std::string first_difference(const std::string& edited, const std::string& fresh
 }
 
 // Worker ranks of a job, in threads of their own.
-class Crew {
+class Ranks {
  public:
-  Crew(int workers, const std::shared_ptr<worker::Mailboxes>& mailboxes) {
+  Ranks(int workers, const std::shared_ptr<worker::Mailboxes>& mailboxes) {
     for (int rank = 1; rank <= workers; ++rank) {
       threads_.emplace_back([rank, mailboxes] { work(worker::MemoryTransport(mailboxes, rank)); });
     }
   }
-  ~Crew() {
+  ~Ranks() {
     for (std::thread& thread : threads_) thread.join();
   }
 
@@ -188,7 +188,7 @@ class Edits : public testing::TestWithParam<unsigned> {
     State state = restored(sweep, store, {.reselect = reselect});
     const auto mailboxes = std::make_shared<worker::Mailboxes>(3);
     worker::MemoryTransport here(mailboxes, 0);
-    Crew crew(2, mailboxes);
+    Ranks crew(2, mailboxes);
     return run_loop(state, store, here, ProgressStyle::log).exit_code;
   }
 

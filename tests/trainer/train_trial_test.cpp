@@ -56,23 +56,23 @@ class TrainTrial : public ::testing::Test {
   EvaluationSetup setup_{plan(), *dataset_};
 };
 
-constexpr int kEpochs = 20;
+constexpr int kTrialEpochs = 20;
 
 // Late epochs are worse on validation than the best one, so that its weights are told from the last ones.
 sweeps::Configuration overfitting() {
   auto configuration = small_configuration();
   configuration.training.learning_rate = 0.02;
-  configuration.training.max_epochs = kEpochs;
-  configuration.training.patience = kEpochs;
+  configuration.training.max_epochs = kTrialEpochs;
+  configuration.training.patience = kTrialEpochs;
   return configuration;
 }
 
 TEST_F(TrainTrial, PredictionsAreTheBestEpochs) {
   const TrainedTrial trial = train(overfitting());
   ASSERT_EQ(trial.result.outcome, Outcome::finished);
-  ASSERT_EQ(static_cast<int>(trial.result.epochs.size()), kEpochs);
+  ASSERT_EQ(static_cast<int>(trial.result.epochs.size()), kTrialEpochs);
   const int best = trial.result.best_epoch;
-  ASSERT_LT(best, kEpochs);
+  ASSERT_LT(best, kTrialEpochs);
   const double best_mae = trial.result.epochs[static_cast<std::size_t>(best) - 1].valid_mae;
   for (const sweeps::EpochRecord& epoch : trial.result.epochs) EXPECT_GE(epoch.valid_mae, best_mae);
   EXPECT_GT(trial.result.epochs.back().valid_mae, best_mae);
@@ -107,7 +107,7 @@ TEST_F(TrainTrial, StopsWhenPatienceIsOver) {
   auto configuration = overfitting();
   configuration.training.patience = 1;
   const TrainedTrial trial = train(configuration);
-  EXPECT_LT(trial.result.best_epoch, kEpochs - 1);
+  EXPECT_LT(trial.result.best_epoch, kTrialEpochs - 1);
   EXPECT_EQ(static_cast<int>(trial.result.epochs.size()), trial.result.best_epoch + 1);
 }
 

@@ -140,7 +140,7 @@ TEST(Protocol, FlippedBitsNeverDoMoreThanThrow) {
   EXPECT_GT(refused, 100);
 }
 
-std::string cbor(const nlohmann::json& value) {
+std::string as_cbor(const nlohmann::json& value) {
   const std::vector<std::uint8_t> bytes = nlohmann::json::to_cbor(value);
   return {bytes.begin(), bytes.end()};
 }
@@ -148,21 +148,22 @@ std::string cbor(const nlohmann::json& value) {
 TEST(Protocol, AReadyOfAnotherVersionTellsItsVersion) {
   // As version 1 wrote it, and as one that we do not know yet may.
   const auto old = std::get<Ready>(
-      decode(cbor({{"kind", "ready"}, {"protocol", 1}, {"host", "node7"}, {"device", "cpu"}})));
+      decode(as_cbor({{"kind", "ready"}, {"protocol", 1}, {"host", "node7"}, {"device", "cpu"}})));
   EXPECT_EQ(old.protocol, 1);
   EXPECT_EQ(old.host, "node7");
-  const auto later = std::get<Ready>(decode(cbor({{"kind", "ready"}, {"protocol", 99}, {"host", {1, 2}}})));
+  const auto later =
+      std::get<Ready>(decode(as_cbor({{"kind", "ready"}, {"protocol", 99}, {"host", {1, 2}}})));
   EXPECT_EQ(later.protocol, 99);
 }
 
 TEST(Protocol, AReadyOfThisVersionMustBeWhole) {
   try {
-    decode(cbor({{"kind", "ready"}, {"protocol", kProtocolVersion}, {"host", "node7"}}));
+    decode(as_cbor({{"kind", "ready"}, {"protocol", kProtocolVersion}, {"host", "node7"}}));
     FAIL() << "accepted";
   } catch (const RunError& error) {
     EXPECT_NE(std::string(error.what()).find("device"), std::string::npos) << error.what();
   }
-  EXPECT_THROW(decode(cbor({{"kind", "ready"}, {"host", "node7"}})), RunError);
+  EXPECT_THROW(decode(as_cbor({{"kind", "ready"}, {"host", "node7"}})), RunError);
 }
 
 TEST(Protocol, AnAssignmentNeedsMembersWithRanks) {

@@ -28,7 +28,7 @@ std::vector<std::string> utterances(int count) {
   return ids;
 }
 
-Condition condition(const std::string& text) {
+Condition condition_of(const std::string& text) {
   const auto parsed = parse_condition(text);
   EXPECT_TRUE(parsed) << text;
   return parsed.value_or(Condition{});
@@ -68,7 +68,7 @@ TEST(Masks, AreThoseOfAnotherLanguage) {
   std::set<Family> families;
   for (std::size_t k = 1; k < golden.size(); ++k) {
     const nlohmann::json& line = golden[k];
-    const Condition wanted = condition(line.at("condition").get<std::string>());
+    const Condition wanted = condition_of(line.at("condition").get<std::string>());
     const int draw = line.at("draw").get<int>();
     const SplitName split = split_of(line.at("split").get<std::string>());
     const auto& utterance_ids = ids.at(line.at("ids").get<std::string>());
@@ -85,7 +85,7 @@ TEST(Masks, OrderIsThatOfAnotherLanguage) {
   const auto ids = utterances(8);
   EXPECT_EQ(order(draw_mask(0, Family::text, SplitName::test, ids), Modality::text),
             (std::vector<std::size_t>{1, 3, 7, 0, 5, 2, 6, 4}));
-  EXPECT_EQ(remaining(draw_mask(3, Family::random, SplitName::valid, ids), condition("random/100")),
+  EXPECT_EQ(remaining(draw_mask(3, Family::random, SplitName::valid, ids), condition_of("random/100")),
             (std::vector<Subset>{Subset::TV, Subset::A, Subset::TV, Subset::T, Subset::TV, Subset::V,
                                  Subset::A, Subset::TA}));
 }
@@ -118,7 +118,7 @@ TEST(Masks, DoNotDependOnTheOrderOfTheSplit) {
   std::reverse(reversed.begin(), reversed.end());
   for (Family family : kDrawnFamilies) {
     Condition half{family, Subset::TAV, 50};
-    if (family == Family::imbalanced) half = condition("imbalanced/30-50-80");
+    if (family == Family::imbalanced) half = condition_of("imbalanced/30-50-80");
     auto backward = remaining(draw_mask(1, family, SplitName::test, reversed), half);
     std::reverse(backward.begin(), backward.end());
     EXPECT_EQ(remaining(draw_mask(1, family, SplitName::test, ids), half), backward) << name(family);
@@ -190,26 +190,26 @@ TEST(Masks, AsManyAreMissingAsTheRateSays) {
 
 TEST(Masks, MissingRateLeavesOneModalityToEveryUtteranceAtItsHighest) {
   const auto remain = remaining(draw_mask(0, Family::missing_rate, SplitName::test, utterances(60)),
-                                condition("missing_rate/70"));
+                                condition_of("missing_rate/70"));
   for (Subset subset : remain) EXPECT_EQ(name(subset).size(), 1U);
 }
 
 TEST(Masks, ImbalancedRatesAreExactButForThoseWhoWouldLoseEverything) {
   const auto ids = utterances(100);
   const Mask mask = draw_mask(4, Family::imbalanced, SplitName::test, ids);
-  const auto light = remaining(mask, condition("imbalanced/0-30-90"));
+  const auto light = remaining(mask, condition_of("imbalanced/0-30-90"));
   EXPECT_EQ(missing(light, Modality::text), 0U);
   EXPECT_EQ(missing(light, Modality::audio), 30U);
   EXPECT_EQ(missing(light, Modality::vision), 90U);
-  const auto heavy = remaining(mask, condition("imbalanced/100-100-90"));  // 90 would lose all three
+  const auto heavy = remaining(mask, condition_of("imbalanced/100-100-90"));  // 90 would lose all three
   EXPECT_EQ(missing(heavy), 290U - 90U);
-  EXPECT_EQ(missing(remaining(mask, condition("imbalanced/100-100-100"))), 200U);
-  EXPECT_EQ(missing(remaining(mask, condition("imbalanced/0-0-0"))), 0U);
+  EXPECT_EQ(missing(remaining(mask, condition_of("imbalanced/100-100-100"))), 200U);
+  EXPECT_EQ(missing(remaining(mask, condition_of("imbalanced/0-0-0"))), 0U);
 }
 
 TEST(Masks, ImbalancedModalitiesGoMissingIndependently) {
   const auto remain = remaining(draw_mask(0, Family::imbalanced, SplitName::train, utterances(6000)),
-                                condition("imbalanced/50-50-0"));
+                                condition_of("imbalanced/50-50-0"));
   EXPECT_NEAR(std::count(remain.begin(), remain.end(), Subset::V), 1500, 150);
 }
 
@@ -235,9 +235,10 @@ TEST(Masks, CountRoundsHalfUpInIntegers) {
 
 TEST(MaskTable, HoldsEveryDrawOfEveryDrawnCondition) {
   const auto ids = utterances(20);
-  const EvaluationPlan plan{{condition("random/30"), condition("complete"), condition("imbalanced/10-50-90"),
-                             condition("random/60"), condition("missing_rate/40")},
-                            3};
+  const EvaluationPlan plan{
+      {condition_of("random/30"), condition_of("complete"), condition_of("imbalanced/10-50-90"),
+       condition_of("random/60"), condition_of("missing_rate/40")},
+      3};
   const MaskTable table(plan, SplitName::valid, ids);
   EXPECT_EQ(table.size(), 20U);
   for (const Condition& drawn : plan.conditions) {

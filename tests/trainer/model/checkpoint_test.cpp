@@ -20,7 +20,7 @@ using sweeps::TextEncoder;
 using Tensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 const std::string kDataset(64, 'a');
-const testing::Lengths kLengths{{{3, 1, 5}, {2, 4, 1}, {6, 1, 2}}};
+const testing::Lengths kThreeLengths{{{3, 1, 5}, {2, 4, 1}, {6, 1, 2}}};
 
 Checkpoint make(TextEncoder text_encoder) {
   Checkpoint checkpoint;
@@ -93,7 +93,7 @@ TEST_P(CheckpointRoundTrip, PredictsTheSameBitsByItself) {
   EXPECT_EQ(loaded.normalization[1].mean, saved.normalization[1].mean);
   EXPECT_EQ(loaded.normalization[2].std, saved.normalization[2].std);
   const torch::NoGradGuard no_grad;
-  const Batch batch = testing::random_batch(kLengths);
+  const Batch batch = testing::random_batch(kThreeLengths);
   EXPECT_TRUE(torch::equal(loaded.model->predict(batch), saved.model->predict(batch)));
 }
 
@@ -165,7 +165,7 @@ TEST_F(CheckpointFile, OfEarlierSemanticsPredictsTheSame) {
   configuration.replace(configuration.find(now), now.size(), "\"semantics\":1");
   spoil();
   const torch::NoGradGuard no_grad;
-  const Batch batch = testing::random_batch(kLengths);
+  const Batch batch = testing::random_batch(kThreeLengths);
   EXPECT_TRUE(torch::equal(load_checkpoint(path_).model->predict(batch), saved.model->predict(batch)));
   configuration.replace(configuration.find("\"semantics\":1"), now.size(), "\"semantics\":3");
   spoil();

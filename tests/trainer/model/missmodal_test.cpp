@@ -28,7 +28,7 @@ using testing::pick;
 using testing::random_batch;
 using testing::tiny_configuration;
 
-const testing::Lengths kLengths{{{3, 1, 5, 2, 9, 4}, {2, 4, 1, 3, 1, 2}, {6, 1, 2, 4, 3, 8}}};
+const testing::Lengths kSixLengths{{{3, 1, 5, 2, 9, 4}, {2, 4, 1, 3, 1, 2}, {6, 1, 2, 4, 3, 8}}};
 
 std::shared_ptr<MissModal> make(const sweeps::Configuration& configuration) {
   const bool bert = configuration.model.text_encoder == TextEncoder::bert;
@@ -57,7 +57,7 @@ class MissModalLaws : public ::testing::TestWithParam<std::tuple<TextEncoder, te
 
 TEST_P(MissModalLaws, CompanyInABatchDoesNotChangeAPrediction) {
   const torch::NoGradGuard no_grad;
-  const Batch batch = random_batch(kLengths);
+  const Batch batch = random_batch(kSixLengths);
   for (const Route route : {Route::subset, Route::full}) {
     auto configuration = tiny_configuration(text_encoder());
     configuration.evaluation.route = route;
@@ -76,7 +76,7 @@ TEST(MissModal, TheOrderOfABatchDoesNotChangeTheGradient) {
     SCOPED_TRACE(testing::name(path));
     const testing::Along along(path);
     const auto model = make(tiny_configuration(TextEncoder::sequence));
-    const Batch batch = random_batch(kLengths);
+    const Batch batch = random_batch(kSixLengths);
     losses(*model, batch, {}).total.backward();
     const torch::Tensor first = flat_gradient(*model);
     losses(*model, pick(batch, {4, 2, 0, 1, 5, 3}), {}).total.backward();
@@ -87,7 +87,7 @@ TEST(MissModal, TheOrderOfABatchDoesNotChangeTheGradient) {
 
 TEST_P(MissModalLaws, SameSeedSameBitsOtherSeedOthers) {
   auto configuration = tiny_configuration(text_encoder(), 0.3);
-  const Batch batch = random_batch(kLengths);
+  const Batch batch = random_batch(kSixLengths);
   const auto gradient = [&](TrainingStep step) {
     const auto model = make(configuration);
     losses(*model, batch, step).total.backward();
@@ -107,7 +107,7 @@ TEST_P(MissModalLaws, HalvesOfABatchDropOutWhatTheWholeDoes) {
   auto configuration = tiny_configuration(text_encoder(), 0.3);
   configuration.loss.terms = {LossTerm::task, LossTerm::dis, LossTerm::sem};
   const auto model = make(configuration);
-  const Batch batch = random_batch(kLengths);
+  const Batch batch = random_batch(kSixLengths);
   losses(*model, batch, {1111, 5, 0}).total.backward();
   const torch::Tensor whole = flat_gradient(*model);
   (losses(*model, pick(batch, {0, 1, 2}), {1111, 5, 0}).total / 2).backward();
@@ -121,8 +121,8 @@ TEST_P(MissModalLaws, HalvesOfABatchDropOutWhatTheWholeDoes) {
 // Row S of the matrix must not know a missing modality's numbers at all.
 TEST_P(MissModalLaws, ARowDoesNotSeeWhatIsMissing) {
   const torch::NoGradGuard no_grad;
-  const Batch batch = random_batch(kLengths, 1);
-  const Batch other = random_batch(kLengths, 2);
+  const Batch batch = random_batch(kSixLengths, 1);
+  const Batch other = random_batch(kSixLengths, 2);
   for (const Route route : {Route::subset, Route::full}) {
     auto configuration = tiny_configuration(text_encoder());
     configuration.evaluation.route = route;
@@ -152,7 +152,7 @@ TEST_P(MissModalLaws, ZeroedFramesAreWhatALookUpHolds) {
   configuration.evaluation.route = Route::full;
   if (text_encoder() == TextEncoder::sequence) configuration.evaluation.zero_text = ZeroAt::input;
   const auto model = make(configuration);
-  const Batch batch = random_batch(kLengths);
+  const Batch batch = random_batch(kSixLengths);
   const torch::Tensor predictions = model->predict(batch);
   for (const Subset subset : kSubsets) {
     if (text_encoder() == TextEncoder::bert && !has(subset, Modality::text)) continue;
@@ -168,7 +168,7 @@ TEST_P(MissModalLaws, ZeroedFramesAreWhatALookUpHolds) {
 
 TEST_P(MissModalLaws, CompletePredictionIsTheFirstRow) {
   const torch::NoGradGuard no_grad;
-  const Batch batch = random_batch(kLengths);
+  const Batch batch = random_batch(kSixLengths);
   for (const Route route : {Route::subset, Route::full}) {
     auto configuration = tiny_configuration(text_encoder());
     configuration.evaluation.route = route;
@@ -181,7 +181,7 @@ TEST_P(MissModalLaws, CompletePredictionIsTheFirstRow) {
 TEST(MissModal, BothPathsGiveNearlyTheSameGradient) {
   for (const TextEncoder text_encoder : {TextEncoder::sequence, TextEncoder::bert}) {
     const auto model = make(tiny_configuration(text_encoder, 0.3));
-    const Batch batch = random_batch(kLengths);
+    const Batch batch = random_batch(kSixLengths);
     std::vector<torch::Tensor> gradients;
     for (const testing::Path path : testing::kPaths) {
       const testing::Along along(path);
@@ -198,7 +198,7 @@ TEST_P(MissModalLaws, AnEmptyShareHasZeroLossesAndNoGradientButZeros) {
   auto configuration = tiny_configuration(text_encoder(), 0.3);
   configuration.loss.terms = {LossTerm::task, LossTerm::dis, LossTerm::sem};  // geo is of the whole batch
   const auto model = make(configuration);
-  Batch none = pick(random_batch(kLengths), {});
+  Batch none = pick(random_batch(kSixLengths), {});
   none.global_size = 6;
   const Losses found = losses(*model, none, {1111, 5, 6});
   for (const auto& [name, loss] : found.shares) EXPECT_EQ(loss.item<double>(), 0) << name;
@@ -218,13 +218,13 @@ TEST_P(MissModalLaws, SevenPassesPredictWhatOneDoes) {
     configuration.evaluation.zero_vision = zero_at;
     if (text_encoder() == TextEncoder::sequence) configuration.evaluation.zero_text = zero_at;
     const auto model = make(configuration);
-    const Batch batch = random_batch(kLengths);
+    const Batch batch = random_batch(kSixLengths);
     EXPECT_LT(largest_difference(model->Model::predict(batch), model->predict(batch)), 1e-6);
   }
 }
 
 TEST_P(MissModalLaws, FloatsAreNearDoubles) {
-  const Batch batch = random_batch(kLengths);
+  const Batch batch = random_batch(kSixLengths);
   Batch doubles = batch;
   for (RaggedBatch& ragged : doubles.sequences) ragged.rows = ragged.rows.to(torch::kFloat64);
   doubles.labels = doubles.labels.to(torch::kFloat64);
@@ -253,7 +253,7 @@ TEST(MissModal, WithTheTaskLossAloneOnlyTheFullFusionIsUsed) {
   auto configuration = tiny_configuration(TextEncoder::sequence);
   configuration.loss.terms = {LossTerm::task};
   const auto model = make(configuration);
-  const Batch batch = random_batch(kLengths);
+  const Batch batch = random_batch(kSixLengths);
   torch::Tensor before;
   {
     const torch::NoGradGuard no_grad;

@@ -20,7 +20,7 @@ bool is_bert(const std::string& parameter) {
   return parameter.starts_with("text.bert.");
 }
 
-const testing::Lengths kLengths{{{3, 1, 5, 2}, {2, 4, 1, 3}, {6, 1, 2, 4}}};
+const testing::Lengths kFourLengths{{{3, 1, 5, 2}, {2, 4, 1, 3}, {6, 1, 2, 4}}};
 
 // A pretrained text encoder at learning rate 0.
 class FrozenText : public ::testing::TestWithParam<testing::Path> {
@@ -37,7 +37,7 @@ class FrozenText : public ::testing::TestWithParam<testing::Path> {
   testing::Along along_{GetParam()};
   testing::TemporaryFolder folder_;
   sweeps::Configuration configuration_ = testing::tiny_configuration(sweeps::TextEncoder::bert);
-  Batch batch_ = testing::random_batch(kLengths);
+  Batch batch_ = testing::random_batch(kFourLengths);
 };
 
 TEST_P(FrozenText, HasNoGradientAndNoPartInTheNorm) {
