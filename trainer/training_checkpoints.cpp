@@ -55,6 +55,7 @@ std::optional<TrainingState> TrainingCheckpoints::load(std::size_t number) {
 }
 
 std::optional<TrainingState> TrainingCheckpoints::newest() {
+  judged_ = true;
   for (;;) {
     const auto furthest = std::max_element(steps_.begin(), steps_.end());
     if (*furthest < 0) return std::nullopt;
@@ -71,6 +72,7 @@ void TrainingCheckpoints::offer(const std::function<TrainingState()>& capture) {
   if (writing_.valid() && writing_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   finish_writing();
   if (elapsed(last_) < std::max(options_.interval.count(), cost_ / kLargestShare)) return;
+  if (!judged_) newest();  // which of the two is whole must be known before one is written over
   const auto start = Clock::now();
   const TrainingState state = capture();
   cost_ = elapsed(start);

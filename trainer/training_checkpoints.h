@@ -56,6 +56,7 @@ class TrainingCheckpoints {
 
   const CheckpointOptions options_;
   std::array<std::int64_t, kSlots> steps_{};  // -1 where there is nothing to go on from
+  bool judged_ = false;                       // whether the furthest of them is known to be whole
   std::future<double> writing_;               // its seconds
   Clock::time_point last_ = Clock::now();
   double cost_ = 0;  // seconds that the last one took, to capture and to write
