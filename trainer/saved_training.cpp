@@ -20,7 +20,7 @@ namespace {
 using Json = nlohmann::json;
 using Declaration = SafetensorsWriter::Declaration;
 
-constexpr const char* kSavedFormat = "missmodal-training-v1";
+constexpr const char* kSavedFormat = "missmodal-training-1";
 constexpr const char* kNoDigest = "0000000000000000000000000000000000000000000000000000000000000000";
 
 constexpr std::pair<torch::ScalarType, DType> kTypes[] = {

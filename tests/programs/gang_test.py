@@ -109,6 +109,19 @@ class Life(Gangs):
             self.assertRegex(errors.splitlines()[0], r"resources\.ranks_per_trial: .*3.*")
             self.assertFalse((self.folder / "x.db").exists())
 
+    def test_plan_shows_how_many_run_side_by_side(self):
+        self.write_sweep(1)
+        command = ["plan", "law.yaml", "--set", "resources.ranks_per_trial=2"]
+        # Hosts of 3, 3 and 1 ranks: a gang on each of the large ones, and none of what is left over holds two on one host.
+        expected = {("7", "3"): ["repeat", "2", "6", "2", "0", "3"], ("4", "1"): ["repeat", "2", "6", "2", "2", "0"]}
+        for (ranks, per_host), row in expected.items():
+            lines = self.succeed(*command, "--ranks", ranks, "--per-host", per_host).splitlines()
+            self.assertIn(f"on {ranks} ranks, {per_host} a host", lines)
+            self.assertEqual(lines[-1].split(), row)
+        code, output, errors = self.program(*command, "--ranks", 1)
+        self.assertEqual((code, output), (2, ""))
+        self.assertIn("needs 2 ranks for one trial, which 1 rank can never give", errors)
+
     def test_interrupted_and_continued(self):
         undisturbed = self.sweep("undisturbed.db", 2, 2, epochs=20)
         command = [*mpirun(3), MISSMODAL, "run", "law.yaml", "--db", "x.db", "--set", "resources.ranks_per_trial=2"]
