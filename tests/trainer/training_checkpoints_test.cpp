@@ -17,6 +17,7 @@
 #include "sweeps/error.h"
 #include "tests/trainer/forgetful_model.h"
 #include "tests/trainer/gang.h"
+#include "tests/trainer/same_tensors.h"
 #include "tests/trainer/small_dataset.h"
 #include "tests/trainer/staged_model.h"
 #include "trainer/saved_training.h"
@@ -29,20 +30,12 @@ namespace {
 namespace fs = std::filesystem;
 using missmodal::testing::ScratchFolder;
 using sweeps::Outcome;
+using testing::expect_same;
 using ::testing::HasSubstr;
 
-constexpr int kEpochs = 5;
+constexpr int kSavedEpochs = 5;
 
-void expect_same(const NamedTensors& a, const NamedTensors& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    EXPECT_EQ(a[i].first, b[i].first);
-    EXPECT_EQ(a[i].second.scalar_type(), b[i].second.scalar_type());
-    EXPECT_TRUE(torch::equal(a[i].second, b[i].second)) << a[i].first;
-  }
-}
-
-void expect_same(const TrainingState& a, const TrainingState& b) {
+void expect_same_state(const TrainingState& a, const TrainingState& b) {
   expect_same(a.model, b.model);
   expect_same(a.tables, b.tables);
   expect_same(a.best, b.best);
@@ -67,8 +60,8 @@ class TrainingCheckpointsTest : public ::testing::Test {
  protected:
   TrainingCheckpointsTest() {
     set_threads(1);
-    configuration_.training.max_epochs = kEpochs;
-    configuration_.training.patience = kEpochs;
+    configuration_.training.max_epochs = kSavedEpochs;
+    configuration_.training.patience = kSavedEpochs;
     configuration_.training.learning_rate = 0.02;
   }
 
@@ -121,11 +114,11 @@ class TrainingCheckpointsTest : public ::testing::Test {
 
 TEST_F(TrainingCheckpointsTest, KeepEveryBit) {
   const auto check = [&](const std::vector<TrainingState>& all) {
-    ASSERT_EQ(all.size(), static_cast<std::size_t>(kEpochs));
+    ASSERT_EQ(all.size(), static_cast<std::size_t>(kSavedEpochs));
     for (const TrainingState& state : all) {
       save_training(slot(0), "mine", state);
       EXPECT_EQ(saved_step(slot(0), "mine"), state.progress.step);
-      expect_same(state, load_training(slot(0), "mine"));
+      expect_same_state(state, load_training(slot(0), "mine"));
     }
   };
   check(states());
@@ -138,7 +131,7 @@ TEST_F(TrainingCheckpointsTest, KeepEveryBit) {
 TEST_F(TrainingCheckpointsTest, GoOnFromTheNewestThatIsWhole) {
   const std::vector<TrainingState> all = states();
   save(all);
-  EXPECT_EQ(TrainingCheckpoints(options()).newest()->progress.epoch, kEpochs);
+  EXPECT_EQ(TrainingCheckpoints(options()).newest()->progress.epoch, kSavedEpochs);
   const bool newest_is_first = saved_step(slot(0), "mine") == all.back().progress.step;
   const fs::path newest = slot(newest_is_first ? 0 : 1);
   const std::uintmax_t size = fs::file_size(newest);
@@ -154,7 +147,7 @@ TEST_F(TrainingCheckpointsTest, GoOnFromTheNewestThatIsWhole) {
       said_.clear();
       const auto found = TrainingCheckpoints(options()).newest();
       ASSERT_TRUE(found);
-      EXPECT_EQ(found->progress.epoch, kEpochs - 1);
+      EXPECT_EQ(found->progress.epoch, kSavedEpochs - 1);
       ASSERT_EQ(said_.size(), 1U);
       EXPECT_THAT(said_[0], HasSubstr(newest.string()));
     }
@@ -165,7 +158,7 @@ TEST_F(TrainingCheckpointsTest, GoOnFromTheNewestThatIsWhole) {
     checkpoints.offer([&] { return all.front(); });
   }
   EXPECT_EQ(saved_step(newest, "mine"), all.front().progress.step);
-  EXPECT_EQ(TrainingCheckpoints(options()).newest()->progress.epoch, kEpochs - 1);
+  EXPECT_EQ(TrainingCheckpoints(options()).newest()->progress.epoch, kSavedEpochs - 1);
 }
 
 TEST_F(TrainingCheckpointsTest, AreNobodyElses) {
@@ -204,7 +197,7 @@ struct Member {
 class Resumed : public TrainingCheckpointsTest {
  protected:
   // Every member's; the trial ends as `interrupted` in epoch `until + 1`.
-  std::vector<Member> train(int size, bool with_checkpoints, int until = kEpochs) {
+  std::vector<Member> train(int size, bool with_checkpoints, int until = kSavedEpochs) {
     configuration_.ranks = size;
     return testing::by_members<Member>(size, [&](Communicator& communicator) {
       TrainingCheckpoints checkpoints(options());
@@ -212,7 +205,7 @@ class Resumed : public TrainingCheckpointsTest {
       TrialHooks hooks;
       hooks.on_epoch = [&](const sweeps::EpochRecord& epoch) { run.epochs.push_back(epoch.epoch); };
       hooks.interrupted = [&] {
-        return !run.epochs.empty() && run.epochs.back() >= until && until < kEpochs;
+        return !run.epochs.empty() && run.epochs.back() >= until && until < kSavedEpochs;
       };
       run.trial = train_trial(configuration_, *dataset_, setup_, torch::kCPU, hooks, &communicator,
                               with_checkpoints ? &checkpoints : nullptr);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/trainer/forgetful_model.h"
+#include "tests/trainer/same_tensors.h"
 #include "tests/trainer/small_dataset.h"
 #include "tests/trainer/staged_model.h"
 #include "trainer/threads.h"
@@ -18,18 +19,11 @@ namespace {
 
 using missmodal::testing::ScratchFolder;
 using sweeps::Outcome;
+using testing::expect_same;
 using testing::small_configuration;
 using MakeModel = std::function<std::shared_ptr<Model>()>;
 
 constexpr int kEpochs = 6;
-
-void expect_same(const NamedTensors& a, const NamedTensors& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    EXPECT_EQ(a[i].first, b[i].first);
-    EXPECT_TRUE(torch::equal(a[i].second, b[i].second)) << a[i].first;
-  }
-}
 
 class TrainingLaw : public ::testing::Test {
  protected:

@@ -84,14 +84,14 @@ TEST(Group, BatchNormOfManyIsThatOfOne) {
       reference->to(type);
       const torch::Tensor expected = start.clone().requires_grad_();
       (reference->forward(rows.matmul(expected)) - target).pow(3).sum().backward();
-      struct Found {
+      struct OfMember {
         torch::Tensor weight, scale, shift;
         std::map<std::string, torch::Tensor> buffers;
       };
       for (const int size : {1, 2, 3}) {
         SCOPED_TRACE(size);
         const double tolerance = type == torch::kFloat64 ? 1e-10 : 1e-5;
-        const auto all = by_members<Found>(size, [&](Communicator& communicator) {
+        const auto all = by_members<OfMember>(size, [&](Communicator& communicator) {
           const Group group(communicator);
           testing::GlobalBatchNorm norm(4);
           norm.to(type);
@@ -102,14 +102,14 @@ TEST(Group, BatchNormOfManyIsThatOfOne) {
           buckets.begin();
           group.backward((norm.forward(own(rows).matmul(weight), total, group) - own(target)).pow(3).sum());
           buckets.finish();
-          Found found{weight.grad().clone(), norm.weight.grad().clone(), norm.bias.grad().clone(), {}};
+          OfMember found{weight.grad().clone(), norm.weight.grad().clone(), norm.bias.grad().clone(), {}};
           for (const auto& item : norm.named_buffers()) found.buffers[item.key()] = item.value();
           return found;
         });
         const auto expect_near = [&](const torch::Tensor& a, const torch::Tensor& b) {
           EXPECT_LE((a - b).norm().item<double>(), tolerance * (1 + b.norm().item<double>()));
         };
-        for (const Found& found : all) {
+        for (const OfMember& found : all) {
           expect_near(found.weight, expected.grad());
           expect_near(found.scale, reference->weight.grad());
           expect_near(found.shift, reference->bias.grad());
@@ -146,11 +146,11 @@ class Recorded : public Communicator {
 
 // Whatever a member's own loss depends on, and in whatever order its gradients come.
 TEST(Group, SendsInTheSameOrderOnEveryMember) {
-  struct Found {
+  struct OfMember {
     std::vector<std::size_t> started;
     torch::Tensor first, second, third;
   };
-  const auto all = by_members<Found>(4, [](Communicator& communicator) {
+  const auto all = by_members<OfMember>(4, [](Communicator& communicator) {
     Recorded recorded(communicator);
     const Group group(recorded);
     const torch::Tensor first = torch::ones({10}).requires_grad_();
@@ -180,13 +180,13 @@ TEST(Group, SendsInTheSameOrderOnEveryMember) {
       buckets.finish();
       EXPECT_FALSE(group.awaits_backward());
     }
-    return Found{recorded.started, first.grad().clone(), second.grad().clone(), third.grad().clone()};
+    return OfMember{recorded.started, first.grad().clone(), second.grad().clone(), third.grad().clone()};
   });
   // Forward, backward, buckets: with a number that says how many have a gradient.
   const std::vector<std::size_t> step{10, 20, 20, 10, 31, 21, 11};
   std::vector<std::size_t> twice = step;
   twice.insert(twice.end(), step.begin(), step.end());
-  for (const Found& found : all) {
+  for (const OfMember& found : all) {
     EXPECT_EQ(found.started, twice);
     // Of 4 members each has 2 or 3 times its parameter in the sum: they come to 80 and 240.
     EXPECT_TRUE(torch::equal(found.first, torch::full({10}, 4 * 2.0F * (1 + 240 + 1))));
