@@ -91,10 +91,9 @@ class TrainingCheckpointsTest : public ::testing::Test {
   }
 
   void save(const std::vector<TrainingState>& states) {
-    TrainingCheckpoints checkpoints(options());
     for (const TrainingState& state : states) {
-      TrainingCheckpoints one(options());  // waits for its file
-      one.offer([&] { return state; });
+      TrainingCheckpoints checkpoints(options());  // waits for its file
+      checkpoints.offer([&] { return state; });
     }
   }
 
