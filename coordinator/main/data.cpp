@@ -2,7 +2,6 @@
 // error.
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -15,6 +14,7 @@
 #include "coordinator/main/commands.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
+#include "sweeps/terminal.h"
 #include "trainer/data/dataset.h"
 #include "trainer/data/dataset_summary.h"
 #include "trainer/data/mmsa/mmsa_import.h"
@@ -32,10 +32,10 @@ void present(const std::filesystem::path& path) {
   fmt::print("{}", trainer::summary_text(path, *dataset));
 }
 
-// One line rewritten in place; nothing where standard error is a file.
+// One line rewritten in place; nothing where that cannot be.
 void show_progress(std::string_view step, double done) {
-  static const bool terminal = ::isatty(STDERR_FILENO) == 1;
-  if (terminal) fmt::print(stderr, "\r{} {:3.0f} %  {}", step, 100 * done, done >= 1 ? "\n" : "");
+  static const bool rewrites = sweeps::can_rewrite_lines();
+  if (rewrites) fmt::print(stderr, "\r{} {:3.0f} %  {}", step, 100 * done, done >= 1 ? "\n" : "");
 }
 
 void add_import(CLI::App& data, int& exit_code) {

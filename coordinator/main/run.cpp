@@ -10,10 +10,10 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "coordinator/dismiss.h"
 #include "coordinator/dispatch.h"
 #include "coordinator/loop.h"
 #include "coordinator/main/commands.h"
@@ -24,6 +24,7 @@
 #include "results/winners.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
+#include "sweeps/terminal.h"
 #include "sweeps/width.h"
 #include "worker/device.h"
 #include "worker/memory_transport.h"
@@ -53,10 +54,7 @@ std::string host_name() {
 }
 
 ProgressStyle progress_style(const std::string& text) {
-  const char* terminal = std::getenv("TERM");  // one that is dumb would show the escapes
-  const bool rewrites = isatty(STDERR_FILENO) && terminal != nullptr && *terminal != '\0' &&
-                        std::string_view(terminal) != "dumb";
-  const bool live = text == "live" || (text == "auto" && rewrites);
+  const bool live = text == "live" || (text == "auto" && sweeps::can_rewrite_lines());
   return live ? ProgressStyle::live : ProgressStyle::log;
 }
 
@@ -93,22 +91,6 @@ Ended coordinate(const RunOptions& options, worker::Transport& transport) {
   const Verdict verdict = run_loop(state, store, transport, style);
   fmt::print(stderr, "{}\n", verdict.text);
   return {verdict.exit_code, silent_ranks(state)};
-}
-
-// A bad sweep file ends the job in order: every worker is told to leave as soon as it has started.
-void dismiss(worker::Transport& transport) {
-  const auto deadline = worker::Pacer::Clock::now() + std::chrono::seconds(60);
-  std::set<int> told;
-  while (static_cast<int>(told.size()) < transport.size() - 1 && worker::Pacer::Clock::now() < deadline) {
-    if (const auto envelope = transport.receive()) {
-      if (told.insert(envelope->source).second) {
-        transport.send(envelope->source, worker::encode(worker::Stop{}));
-      }
-    } else {
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-  }
-  transport.flush(std::chrono::seconds(10));
 }
 
 // The worker that this process is, the `local`-th of its host.
@@ -150,6 +132,8 @@ int run_alone(const RunOptions& options) {
   }
 }
 
+// How long a worker may take to start and say so.
+constexpr std::chrono::seconds kStartLimit{60};
 // Every worker was told to stop: how long the last may take to end its step and leave.
 constexpr std::chrono::seconds kStepLimit{120};
 // A worker that was set aside waits here for the others, as long as any sweep takes; whether they still end
@@ -176,7 +160,7 @@ int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) 
   } catch (const StopAtOnce&) {
     transport.abort(kExitInterrupted);
   } catch (const InputError& error) {
-    dismiss(transport);
+    dismiss(transport, kStartLimit);
     if (left_in_order(transport)) throw;
     for (const Mistake& mistake : error.mistakes())
       fmt::print(stderr, "{}: {}\n", mistake.place, mistake.reason);

@@ -2,8 +2,6 @@
 
 #include "results/rescore.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -12,6 +10,7 @@
 
 #include "results/main/commands.h"
 #include "sweeps/sweep_file.h"
+#include "sweeps/terminal.h"
 
 namespace missmodal::results {
 
@@ -23,7 +22,7 @@ struct Options {
   std::vector<std::string> overrides;
 };
 
-// One line rewritten in place; a file or a pipe gets none.
+// One line rewritten in place.
 void show_progress(std::int64_t done, std::int64_t total) {
   const bool last = done == total;
   if (last || done % 20 == 0) {
@@ -39,7 +38,7 @@ void run(const Options& options) {
     asked = {sweep.name, sweep.evaluation};
   }
   RescoreOptions rescore_options;
-  if (isatty(STDERR_FILENO) != 0) rescore_options.progress = show_progress;
+  if (sweeps::can_rewrite_lines()) rescore_options.progress = show_progress;
   Patience patience;
   patience.tell = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
   const Rescored rescored =

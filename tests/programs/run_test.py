@@ -1,6 +1,9 @@
 """Sweeps for real: alone, under mpirun, interrupted, with failures. What they leave in the database is the same."""
 
+import contextlib
 import json
+import os
+import pty
 import signal
 import subprocess
 import time
@@ -75,6 +78,30 @@ class SameTables(Run):
             code, output, _ = self.program("status", "interrupted.db", "--json", program=REPORT)
             if code == 0 and json.loads(output)["cells"]["accepted"] > 0:
                 return
+
+
+class ProgressOnATerminal(Run):
+    def screen(self, **environment):
+        """What a terminal of this kind is sent."""
+        shown, written = pty.openpty()
+        words = ["run", "s.yaml", "--set", "training.max_epochs=1", "--db", f"{len(environment.get('TERM', ''))}.db"]
+        with subprocess.Popen([MISSMODAL, *words], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                              stderr=written, env={**ENVIRONMENT, "TERM": "", **environment}) as sweep:
+            os.close(written)
+            sent = b""
+            with contextlib.suppress(OSError), open(shown, "rb", buffering=0) as terminal:  # EIO: the other end closed
+                while part := terminal.read(4096):
+                    sent += part
+            self.assertEqual(sweep.wait(LIMIT), 0, sent)
+        return sent.replace(b"\r\n", b"\n")  # the terminal's own
+
+    def test_is_rewritten_where_the_terminal_can(self):
+        self.assertIn(b"\r\033[K", self.screen(TERM="xterm"))
+        for environment in ({"TERM": "dumb"}, {}):
+            with self.subTest(environment):
+                sent = self.screen(**environment)
+                self.assertIn(b"7 cells accepted", sent)
+                self.assertFalse(set(b"\r\033") & set(sent), sent)
 
 
 class ResumedTraining(Run):
