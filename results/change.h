@@ -55,6 +55,26 @@ struct AttemptStarted {
   int threads = 1;                     // of each member
 };
 
+// Where a training stands that can be gone on with.
+struct Checkpoint {
+  int epoch = 0;          // that are complete
+  std::int64_t step = 0;  // of the whole training
+};
+
+// The attempt went on from a checkpoint of an earlier one.
+struct AttemptResumed {
+  std::string cell;
+  int attempt = 0;
+  Checkpoint from;
+};
+
+// The attempt wrote a checkpoint, further than any before.
+struct AttemptSaved {
+  std::string cell;
+  int attempt = 0;
+  Checkpoint at;
+};
+
 // Accepts the attempt: its epochs, predictions and metrics, all at once.
 struct AttemptFinished {
   std::string cell;
@@ -90,7 +110,8 @@ struct SweepEnded {
   std::string verdict;  // one line
 };
 
-using Change = std::variant<StagePlanned, StageUnplanned, StageSelected, StageDeselected, AttemptStarted,
-                            AttemptFinished, AttemptFailed, CellsReleased, WorkerSetAside, SweepEnded>;
+using Change =
+    std::variant<StagePlanned, StageUnplanned, StageSelected, StageDeselected, AttemptStarted, AttemptResumed,
+                 AttemptSaved, AttemptFinished, AttemptFailed, CellsReleased, WorkerSetAside, SweepEnded>;
 
 }  // namespace missmodal::results

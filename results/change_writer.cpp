@@ -50,6 +50,12 @@ ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
       insert_member_(database,
                      "INSERT INTO attempt_members (cell, attempt, place, rank, host, device, processor, "
                      "libtorch) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"),
+      resume_attempt_(database,
+                      "UPDATE attempts SET resumed_epoch = ?3, resumed_step = ?4 "
+                      "WHERE cell = ?1 AND attempt = ?2 AND state = 'running'"),
+      save_attempt_(database,
+                    "UPDATE attempts SET checkpoint_epoch = ?3, checkpoint_step = ?4 "
+                    "WHERE cell = ?1 AND attempt = ?2 AND state = 'running'"),
       finish_attempt_(
           database,
           "UPDATE attempts SET state = ?3, ended_unix = ?4, train_seconds = ?5, evaluate_seconds = ?6, "
@@ -85,6 +91,7 @@ void ChangeWriter::write(const Change& change, double now_unix) {
         using Kind = std::decay_t<decltype(one)>;
         if constexpr (std::is_same_v<Kind, StagePlanned> || std::is_same_v<Kind, StageUnplanned> ||
                       std::is_same_v<Kind, StageSelected> || std::is_same_v<Kind, StageDeselected> ||
+                      std::is_same_v<Kind, AttemptResumed> || std::is_same_v<Kind, AttemptSaved> ||
                       std::is_same_v<Kind, CellsReleased>) {
           write(one);
         } else {
@@ -133,6 +140,15 @@ void ChangeWriter::write(const AttemptStarted& started, double now_unix) {
     execute(insert_member_, started.cell, started.attempt, place++, member.rank, member.host, member.device,
             member.processor, member.libtorch);
   }
+}
+
+// Of an attempt that has ended in the same transaction nothing is to be known any more.
+void ChangeWriter::write(const AttemptResumed& resumed) {
+  execute(resume_attempt_, resumed.cell, resumed.attempt, resumed.from.epoch, resumed.from.step);
+}
+
+void ChangeWriter::write(const AttemptSaved& saved) {
+  execute(save_attempt_, saved.cell, saved.attempt, saved.at.epoch, saved.at.step);
 }
 
 void ChangeWriter::write(const AttemptFinished& finished, double now_unix) {

@@ -27,6 +27,8 @@ class ChangeWriter {
   void write(const StageSelected& selected);
   void write(const StageDeselected& deselected);
   void write(const AttemptStarted& started, double now_unix);
+  void write(const AttemptResumed& resumed);
+  void write(const AttemptSaved& saved);
   void write(const AttemptFinished& finished, double now_unix);
   void write(const AttemptFailed& failed, double now_unix);
   void write(const CellsReleased& released);
@@ -45,6 +47,8 @@ class ChangeWriter {
   SQLite::Statement start_cell_;
   SQLite::Statement insert_attempt_;
   SQLite::Statement insert_member_;
+  SQLite::Statement resume_attempt_;
+  SQLite::Statement save_attempt_;
   SQLite::Statement finish_attempt_;
   SQLite::Statement finish_cell_;
   SQLite::Statement fail_attempt_;

@@ -52,6 +52,30 @@ std::string how_to_stop(const std::string& holder) {
                      process);
 }
 
+// How long ago, by the clock of this host, the file was changed; nothing if it is not there.
+std::optional<std::chrono::nanoseconds> age_of(int descriptor) {
+  struct stat found {};
+  timespec now{};
+  if (fstat(descriptor, &found) != 0 || clock_gettime(CLOCK_REALTIME, &now) != 0) return std::nullopt;
+  return std::chrono::seconds(now.tv_sec - found.st_mtim.tv_sec) +
+         std::chrono::nanoseconds(now.tv_nsec - found.st_mtim.tv_nsec);
+}
+
+bool same_time(const struct stat& a, const struct stat& b) {
+  return a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec;
+}
+
+// Whether nobody renews what this descriptor is open on. Two hosts' clocks may differ, so that a file looks
+// old is only the reason to watch it.
+bool abandoned(int descriptor, const LeasePace& pace) {
+  struct stat before {};
+  struct stat after {};
+  const auto age = age_of(descriptor);
+  if (!age || *age < pace.stale || fstat(descriptor, &before) != 0) return false;
+  std::this_thread::sleep_for(pace.watch);
+  return fstat(descriptor, &after) == 0 && same_time(before, after);
+}
+
 bool take(int descriptor) {
   for (int tries = 1; flock(descriptor, LOCK_EX | LOCK_NB) != 0; ++tries) {
     if (errno != EWOULDBLOCK || tries == kTries) return false;
@@ -81,7 +105,9 @@ std::string host_name() {
   return gethostname(text.data(), text.size() - 1) == 0 ? text.data() : "unknown";
 }
 
-Lease::Lease(const std::filesystem::path& database) : file_(lock_file(database)) {
+Lease::Lease(const std::filesystem::path& database, const std::function<void(const std::string& line)>& tell,
+             const LeasePace& pace)
+    : file_(lock_file(database)) {
   while (true) {
     descriptor_ = open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (descriptor_ < 0 && (errno == ENOENT || errno == ENOTDIR)) {
@@ -91,7 +117,17 @@ Lease::Lease(const std::filesystem::path& database) : file_(lock_file(database))
     if (!take(descriptor_)) {
       const int code = errno;
       const std::string holder = read_text(descriptor_);
+      // Its lock stays with the file that it has open; ours is on another of the same name.
+      const bool taken_over =
+          code == EWOULDBLOCK && abandoned(descriptor_, pace) && still_named(descriptor_, file_);
+      if (taken_over) unlink(file_.c_str());
       close(descriptor_);
+      if (taken_over) {
+        if (tell) {
+          tell(fmt::format("{}: taken over from {}, who gave no sign of life", database.string(), holder));
+        }
+        continue;
+      }
       if (code == EWOULDBLOCK) {
         throw RunError(
             fmt::format("{}: is being written by {}{}", database.string(), holder, how_to_stop(holder)));
@@ -108,11 +144,25 @@ Lease::Lease(const std::filesystem::path& database) : file_(lock_file(database))
     close(descriptor_);
     throw RunError(fmt::format("{}: write: {}", file_.string(), std::strerror(code)));
   }
+  renewing_ = std::thread([this, interval = pace.renewal] { renew(interval); });
 }
 
 Lease::~Lease() {
-  unlink(file_.c_str());
+  {
+    const std::lock_guard lock(mutex_);
+    over_ = true;
+  }
+  changed_.notify_one();
+  renewing_.join();
+  if (still_named(descriptor_, file_)) unlink(file_.c_str());  // else another took it over
   close(descriptor_);
+}
+
+void Lease::renew(std::chrono::milliseconds interval) {
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, interval, [this] { return over_; })) {
+    futimens(descriptor_, nullptr);  // a disk in trouble is the store's to report
+  }
 }
 
 std::optional<std::string> lease_holder(const std::filesystem::path& database) {

@@ -7,11 +7,14 @@
 #include <optional>
 #include <string>
 
+#include "results/lease.h"
+
 namespace missmodal::results {
 
 struct Patience {
   std::chrono::milliseconds limit = std::chrono::seconds(300);
   std::function<void(const std::string& line)> tell = {};  // hears when a wait begins and ends; may be empty
+  LeasePace lease = {};
 };
 
 // The waits of one connection, one after the other. Whoever owns it decides how to pass the time.

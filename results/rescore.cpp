@@ -15,7 +15,6 @@ namespace {
 
 void ask(WriterConnection& connection, const AskedEvaluation* asked) {
   SQLite::Database& database = connection.database();
-  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   if (asked != nullptr) {
     const std::string name = database.execAndGet("SELECT name FROM sweep").getString();
     if (name != asked->sweep_name) {
@@ -27,7 +26,6 @@ void ask(WriterConnection& connection, const AskedEvaluation* asked) {
     // By the rules of this program, whatever those of the last one were.
     want_evaluation(database, wanted_evaluation(database, connection.name()));
   }
-  transaction.commit();
 }
 
 }  // namespace
@@ -36,7 +34,7 @@ Rescored rescore(const std::filesystem::path& file, const AskedEvaluation* asked
                  const RescoreOptions& options, Patience patience) {
   try {
     WriterConnection connection(file, WriterConnection::Absent::refuse, std::move(patience));
-    connection.patiently([&] { ask(connection, asked); });
+    connection.patiently([&] { connection.claim([&] { ask(connection, asked); }); });
     connection.start_journal();
     return rescore_cells(connection, options);
   } catch (const SQLite::Exception& error) {

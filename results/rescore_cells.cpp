@@ -226,14 +226,13 @@ class Rescore {
 
   // Returns whether the cell was accepted and is diverged now.
   bool write(const Scored& scored) {
-    SQLite::Transaction transaction(connection_.database(), SQLite::TransactionBehavior::IMMEDIATE);
-    metrics_.replace(scored.cell, scored.rows);
     bool diverged = false;
-    if (!scored.finite) {
+    connection_.transact([&] {
+      metrics_.replace(scored.cell, scored.rows);
+      if (scored.finite) return;
       execute(diverge_attempt_, scored.cell);
       diverged = execute(diverge_cell_, scored.cell) == 1;
-    }
-    transaction.commit();
+    });
     return diverged;
   }
 

@@ -43,15 +43,12 @@ std::string parked_cell(SQLite::Database& database, const std::string& prefix) {
 }
 
 int unpark(SQLite::Database& database, const std::string& prefix) {
-  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
   const std::string id = prefix.empty() ? "" : parked_cell(database, prefix);
   SQLite::Statement update(database,
                            "UPDATE cells SET state = 'pending', forgiven_attempts = "
                            "(SELECT coalesce(max(attempt), 0) FROM attempts WHERE cell = cells.id) "
                            "WHERE state = 'parked' AND (?1 = '' OR id = ?1)");
-  const int cells = execute(update, id);
-  transaction.commit();
-  return cells;
+  return execute(update, id);
 }
 
 }  // namespace
@@ -60,7 +57,7 @@ int retry(const std::filesystem::path& file, const std::string& cell, Patience p
   try {
     WriterConnection connection(file, WriterConnection::Absent::refuse, std::move(patience));
     int cells = 0;
-    connection.patiently([&] { cells = unpark(connection.database(), cell); });
+    connection.patiently([&] { connection.claim([&] { cells = unpark(connection.database(), cell); }); });
     return cells;
   } catch (const SQLite::Exception& error) {
     throw_trouble(file, "retry", error);

@@ -4,7 +4,7 @@
 -- Times are Unix seconds (UTC), durations seconds, sizes bytes; scores are shares (0..1), not percent.
 
 PRAGMA application_id = 0x4d4d6f64;  -- "MMod"
-PRAGMA user_version = 3;             -- results/store.h: kSchemaVersion
+PRAGMA user_version = 4;             -- results/store.h: kSchemaVersion
 
 -- What metrics can be computed for, and by which rules. Metrics follow from predictions, labels and one row of this.
 CREATE TABLE evaluations (
@@ -22,7 +22,8 @@ CREATE TABLE sweep (
   dataset_sha256 TEXT NOT NULL,  -- content hash of the dataset, part of every cell's id
   dataset_label  TEXT NOT NULL,  -- for people: MOSI, MOSEI, ...
   synthetic      INTEGER NOT NULL CHECK (synthetic IN (0, 1)),
-  evaluation     INTEGER NOT NULL REFERENCES evaluations (id)  -- what the sweep file asks for now
+  evaluation     INTEGER NOT NULL REFERENCES evaluations (id),  -- what the sweep file asks for now
+  generation     INTEGER NOT NULL DEFAULT 0  -- raised by each writer that opens the file: an earlier one that finds it so stops
 ) STRICT;
 
 -- One row each time the sweep was started: where the numbers come from.
@@ -124,7 +125,12 @@ CREATE TABLE attempts (
   evaluate_seconds REAL,
   peak_memory_bytes INTEGER,  -- resident, of the process that trained, while it trained this
   parameters       INTEGER,   -- counting only what is used
-  failure          TEXT CHECK (failure IN ('lost', 'out_of_memory', 'data_error', 'bug', 'run_error', 'interrupted', 'worker_fault')),
+  resumed_epoch    INTEGER,   -- where an earlier attempt's checkpoint let it go on: complete epochs, and
+  resumed_step     INTEGER,   -- steps of the whole training; NULL: it began at the beginning
+  checkpoint_epoch INTEGER,   -- of the last checkpoint that it wrote itself
+  checkpoint_step  INTEGER,   -- NULL: none
+  failure          TEXT CHECK (failure IN ('lost', 'out_of_memory', 'data_error', 'bug', 'run_error', 'interrupted', 'worker_fault',
+                                           'hung', 'crashed')),
   message          TEXT,      -- one line
   PRIMARY KEY (cell, attempt),
   CHECK ((state = 'failed') = (failure IS NOT NULL))

@@ -17,6 +17,7 @@
 #include "results/evaluations.h"
 #include "results/lease.h"
 #include "results/rescore_cells.h"
+#include "results/statement.h"
 #include "results/writer_connection.h"
 #include "sweeps/error.h"
 #include "sweeps/failure.h"
@@ -121,8 +122,12 @@ void write_utterances(SQLite::Database& database, std::span<const SplitRecord> s
   }
 }
 
-// Nobody works any more on what an earlier run left running.
-void release_running(SQLite::Database& database) {
+// Nobody works any more on what an earlier run left running. Whose process crashed failed by its own fault.
+void release_running(SQLite::Database& database, const std::map<std::int64_t, std::string>& last_words) {
+  SQLite::Statement crash(database,
+                          "UPDATE attempts SET state = 'failed', ended_unix = ?1, failure = 'crashed', "
+                          "message = ?3 WHERE state = 'running' AND assignment = ?2");
+  for (const auto& [assignment, words] : last_words) execute(crash, now_unix(), assignment, words);
   SQLite::Statement fail(database,
                          "UPDATE attempts SET state = 'failed', ended_unix = ?1, failure = 'interrupted', "
                          "message = 'the coordinator ended before the attempt' WHERE state = 'running'");
@@ -156,28 +161,28 @@ struct Store::Connection {
     SQLite::Database& database = sqlite.database();
     const bool fresh = !database.tableExists("sweep");
     if (!fresh) check_owner(database, sqlite.name(), provenance);
-    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    if (fresh) {
-      create_schema(database, provenance);
-      write_utterances(database, splits);
-    } else {
-      release_running(database);
-    }
-    want_evaluation(database, provenance.evaluation);
-    write_stages(database, stages);
-    const std::int64_t run = insert_provenance(database, provenance, sqlite.journal_mode());
-    transaction.commit();
+    std::int64_t run = 0;
+    sqlite.claim([&] {
+      if (fresh) {
+        create_schema(database, provenance);
+        write_utterances(database, splits);
+      }
+      release_running(database, provenance.last_words);
+      want_evaluation(database, provenance.evaluation);
+      write_stages(database, stages);
+      run = insert_provenance(database, provenance, sqlite.journal_mode());
+    });
     return run;
   }
 
   void write(std::span<const Change> changes, double now) {
-    SQLite::Transaction transaction(sqlite.database(), SQLite::TransactionBehavior::IMMEDIATE);
-    try {
-      for (const Change& change : changes) writer->write(change, now);
-    } catch (const RunError& error) {
-      throw RunError(fmt::format("{}: {}", sqlite.name().string(), error.what()));
-    }
-    transaction.commit();
+    sqlite.transact([&] {
+      try {
+        for (const Change& change : changes) writer->write(change, now);
+      } catch (const RunError& error) {
+        throw RunError(fmt::format("{}: {}", sqlite.name().string(), error.what()));
+      }
+    });
   }
 
   // Runs `action`, in whose way locks may be, and gives its troubles their place.
@@ -233,11 +238,15 @@ Rescored Store::rescore(const RescoreOptions& options) {
 
 std::vector<CellRecord> Store::cells() const {
   return connection_->read<std::vector<CellRecord>>("read the cells", [](SQLite::Database& database) {
-    // One row for each cell and class of failure; the coordinator's rule says which classes count.
-    SQLite::Statement select(database,
-                             "SELECT c.id, c.state, count(a.attempt), coalesce(a.failure, ''), "
-                             "count(*) FILTER (WHERE a.attempt > c.forgiven_attempts) FROM cells c "
-                             "LEFT JOIN attempts a ON a.cell = c.id GROUP BY c.id, a.failure ORDER BY c.id");
+    // One row for each cell and class of failure; the coordinator's rule says which classes count. Whoever
+    // got to a new checkpoint has got further, and does not count.
+    SQLite::Statement select(
+        database,
+        "SELECT c.id, c.state, count(a.attempt), coalesce(a.failure, ''), "
+        "count(*) FILTER (WHERE a.attempt > c.forgiven_attempts AND a.checkpoint_step IS NULL), "
+        "count(*) FILTER (WHERE a.attempt > c.forgiven_attempts AND a.attempt > "
+        "(SELECT coalesce(max(attempt), 0) FROM attempts WHERE cell = c.id AND checkpoint_step IS NOT NULL)) "
+        "FROM cells c LEFT JOIN attempts a ON a.cell = c.id GROUP BY c.id, a.failure ORDER BY c.id");
     std::vector<CellRecord> cells;
     while (select.executeStep()) {
       const std::string id = select.getColumn(0).getString();
@@ -247,6 +256,9 @@ std::vector<CellRecord> Store::cells() const {
       cells.back().attempts += select.getColumn(2).getInt();
       const auto failure = sweeps::parse_failure_class(select.getColumn(3).getString());
       if (failure && sweeps::counts(*failure)) cells.back().counted_failures += select.getColumn(4).getInt();
+      if (failure == sweeps::FailureClass::crashed) cells.back().crashes += select.getColumn(4).getInt();
+      if (failure == sweeps::FailureClass::lost)
+        cells.back().fruitless_losses += select.getColumn(5).getInt();
     }
     return cells;
   });

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,7 +19,7 @@
 
 namespace missmodal::results {
 
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 // What the database remembers of where it came from, and what it must match to be written again.
 struct Provenance {
@@ -33,6 +34,8 @@ struct Provenance {
   sweeps::EvaluationPlan evaluation;   // what the sweep file asks for now
   std::vector<std::string> overrides;  // the texts of --set
   std::string run_token;               // names this run to whoever started it; "" if nobody asks
+  // By assignment: what processes that crashed left behind (worker/last_words.h), one line each.
+  std::map<std::int64_t, std::string> last_words = {};
 };
 
 // One stage as the reports need it, before any of its cells is known.
@@ -57,7 +60,10 @@ struct CellRecord {
   std::string id;
   CellState state = CellState::pending;  // `running` is read back as pending: nobody works on it any more
   int attempts = 0;                      // started so far
-  int counted_failures = 0;  // of a class that counts towards max_attempts, since the last `missmodal retry`
+  // Since the last `missmodal retry`:
+  int counted_failures = 0;  // of a class that counts towards max_attempts, without a new checkpoint
+  int crashes = 0;           // of these, those of class `crashed`
+  int fruitless_losses = 0;  // of class `lost` since the last new checkpoint
 };
 
 // What accepted cells were computed on: across two of these the same cell may differ in its last bits.
@@ -74,7 +80,8 @@ class Store {
   // Creates the file or opens it to go on. Throws InputError (naming the file) for a file that is no database
   // of ours, of another schema version, of another sweep name, or of another dataset, and leaves it as it is;
   // RunError where SQLite fails or another writer holds it. A changed sweep text is fine: cells are
-  // recognised by their content. Attempts that an earlier run left running become `interrupted`.
+  // recognised by their content. Attempts that an earlier run left running become `interrupted`,
+  // or `crashed` where there are last words of them.
   // Waits for other programs' locks as `patience` says, here and in every call.
   Store(const std::filesystem::path& file, const Provenance& provenance, std::span<const StageRecord> stages,
         std::span<const SplitRecord> splits, Patience patience = {});

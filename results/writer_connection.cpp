@@ -1,5 +1,7 @@
 #include "results/writer_connection.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -31,7 +33,7 @@ std::filesystem::path inspected(const std::filesystem::path& name, WriterConnect
 WriterConnection::WriterConnection(const std::filesystem::path& name, Absent absent, Patience patience)
     : name_(name),
       file_(inspected(name, absent)),
-      lease_(name),
+      lease_(name, patience.tell, patience.lease),
       journal_mode_(network_file_system(file_).empty() ? "wal" : "delete"),
       wait_(name, std::move(patience)),
       database_(file_.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMs) {
@@ -41,6 +43,23 @@ WriterConnection::WriterConnection(const std::filesystem::path& name, Absent abs
 
 WriterConnection::~WriterConnection() {
   database_.tryExec("PRAGMA journal_mode = DELETE");
+}
+
+std::int64_t WriterConnection::raise_generation() {
+  database_.exec("UPDATE sweep SET generation = generation + 1");
+  return database_.execAndGet("SELECT generation FROM sweep").getInt64();
+}
+
+void WriterConnection::check_generation() {
+  if (!select_generation_) select_generation_.emplace(database_, "SELECT generation FROM sweep");
+  select_generation_->tryReset();
+  const bool ours =
+      select_generation_->executeStep() && select_generation_->getColumn(0).getInt64() == generation_;
+  select_generation_->tryReset();
+  if (!ours) {
+    throw RunError(fmt::format("{}: another coordinator has taken the database over; this one writes no more",
+                               name_.string()));
+  }
 }
 
 void WriterConnection::start_journal() {

@@ -3,8 +3,10 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "results/lease.h"
@@ -29,6 +31,27 @@ class WriterConnection {
   // be the right one, since it changes its header.
   void start_journal();
 
+  // The first transaction, in which `action` writes and after which the tables exist. It raises the file's
+  // generation: a writer of an earlier one, whenever it wakes from whatever held it, writes no more.
+  template <typename Action>
+  void claim(Action action) {
+    SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+    action();
+    const std::int64_t generation = raise_generation();
+    transaction.commit();
+    generation_ = generation;
+  }
+
+  // One more transaction, in which `action` writes. Throws RunError, and writes nothing, once another writer
+  // has claimed the file.
+  template <typename Action>
+  void transact(Action action) {
+    SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+    check_generation();
+    action();
+    transaction.commit();
+  }
+
   // Calls `action` until no other program's lock is in its way; blocks meanwhile. `action` is repeated as a
   // whole, so a transaction must begin inside of it. Throws what it throws, and RunError after too long.
   void patiently(const std::function<void()>& action);
@@ -40,12 +63,17 @@ class WriterConnection {
   const std::string& journal_mode() const { return journal_mode_; }
 
  private:
+  std::int64_t raise_generation();
+  void check_generation();
+
   std::filesystem::path name_;
   std::filesystem::path file_;
   Lease lease_;
   std::string journal_mode_;
   LockWait wait_;
   SQLite::Database database_;
+  std::int64_t generation_ = 0;  // 0: not claimed
+  std::optional<SQLite::Statement> select_generation_;
 };
 
 }  // namespace missmodal::results

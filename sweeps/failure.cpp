@@ -6,7 +6,7 @@
 namespace missmodal::sweeps {
 namespace {
 
-constexpr std::array<std::pair<FailureClass, std::string_view>, 7> kNames{{
+constexpr std::array<std::pair<FailureClass, std::string_view>, 9> kNames{{
     {FailureClass::lost, "lost"},
     {FailureClass::out_of_memory, "out_of_memory"},
     {FailureClass::data_error, "data_error"},
@@ -14,6 +14,8 @@ constexpr std::array<std::pair<FailureClass, std::string_view>, 7> kNames{{
     {FailureClass::run_error, "run_error"},
     {FailureClass::interrupted, "interrupted"},
     {FailureClass::worker_fault, "worker_fault"},
+    {FailureClass::hung, "hung"},
+    {FailureClass::crashed, "crashed"},
 }};
 
 }  // namespace

@@ -10,8 +10,8 @@ namespace missmodal::trainer {
 // Noting needs no answer from the device, so a GPU's queue never runs dry for it; asking waits for it.
 class FirstBadStep {
  public:
-  explicit FirstBadStep(torch::Device device)
-      : step_(torch::zeros({}, torch::TensorOptions(device).dtype(torch::kInt64))) {}
+  explicit FirstBadStep(torch::Device device, std::int64_t step = 0)
+      : step_(torch::full({}, step, torch::TensorOptions(device).dtype(torch::kInt64))) {}
 
   // `finite`: bool scalar on the device; `step` from 1.
   void note(std::int64_t step, const torch::Tensor& finite) {

@@ -4,6 +4,17 @@
 
 namespace missmodal::trainer {
 
+LossMeans::LossMeans(const Sums& sums, torch::Device device) : names_(sums.names), samples_(sums.samples) {
+  if (samples_ > 0) sums_ = torch::tensor(sums.values, torch::kFloat64).to(device);
+}
+
+LossMeans::Sums LossMeans::sums() const {
+  if (samples_ == 0) return {};
+  const torch::Tensor values = sums_.cpu();
+  const double* first = values.data_ptr<double>();
+  return {names_, {first, first + values.numel()}, samples_};
+}
+
 void LossMeans::add(const Losses& losses, std::int64_t samples) {
   const torch::NoGradGuard no_grad;
   std::vector<torch::Tensor> values;

@@ -16,6 +16,16 @@ namespace missmodal::trainer {
 // for by means() alone.
 class LossMeans {
  public:
+  // What it has summed up, for a training that is saved within an epoch.
+  struct Sums {
+    std::vector<std::string> names;
+    std::vector<double> values;  // each loss times its samples
+    std::int64_t samples = 0;
+  };
+  LossMeans() = default;
+  LossMeans(const Sums& sums, torch::Device device);
+  Sums sums() const;
+
   // Precondition: every batch has the same losses.
   void add(const Losses& losses, std::int64_t samples);
   // "total" and each term. Precondition: something was added.

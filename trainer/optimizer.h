@@ -42,6 +42,10 @@ class Optimizer {
   Step end_batch(const torch::Tensor& loss);
   // Forgets batches that have made no update yet, as at a pass's end.
   void drop_batches();
+  // Batches since the last update, and the same of a training that is gone on with, whose parameters have the
+  // gradients of these batches.
+  int accumulated() const { return batches_; }
+  void go_on_after(int accumulated) { batches_ = accumulated; }
   // For the plan's plateau, if it has one.
   void end_epoch(double valid_mae);
 

@@ -20,7 +20,7 @@ namespace {
 using Json = nlohmann::json;
 using Declaration = SafetensorsWriter::Declaration;
 
-constexpr const char* kSavedFormat = "missmodal-training-1";
+constexpr const char* kSavedFormat = "missmodal-training-2";
 constexpr const char* kNoDigest = "0000000000000000000000000000000000000000000000000000000000000000";
 
 constexpr std::pair<torch::ScalarType, DType> kTypes[] = {
@@ -49,6 +49,7 @@ void visit_parts(State& state, Visit visit) {
   visit("model", state.model);
   visit("tables", state.tables);
   visit("best", state.best);
+  visit("gradients", state.gradients);
   for (std::size_t i = 0; i < state.optimizers.size(); ++i)
     visit(fmt::format("optimizer {}", i), state.optimizers[i]);
 }
@@ -70,11 +71,39 @@ sweeps::EpochRecord epoch_from(const Json& json) {
   return epoch;
 }
 
+Json to_json(const EpochProgress& within) {
+  Json sums = Json::array();
+  for (const LossMeans::Sums& one : within.sums) sums.push_back({one.names, one.values, one.samples});
+  return {{"pass", within.pass},
+          {"batch", within.batch},
+          {"sums", sums},
+          {"losses", within.losses},
+          {"accumulated", within.accumulated},
+          {"first_bad_step", within.first_bad_step},
+          {"seconds", within.seconds}};
+}
+
+EpochProgress within_from(const Json& json) {
+  EpochProgress within;
+  within.pass = json.at("pass").get<int>();
+  within.batch = json.at("batch").get<std::int64_t>();
+  for (const Json& one : json.at("sums")) {
+    within.sums.push_back({one.at(0).get<std::vector<std::string>>(), one.at(1).get<std::vector<double>>(),
+                           one.at(2).get<std::int64_t>()});
+  }
+  within.losses = json.at("losses").get<std::map<std::string, double>>();
+  within.accumulated = json.at("accumulated").get<std::vector<int>>();
+  within.first_bad_step = json.at("first_bad_step").get<std::int64_t>();
+  within.seconds = json.at("seconds").get<double>();
+  return within;
+}
+
 Json to_json(const TrainingProgress& progress) {
   Json epochs = Json::array();
   for (const sweeps::EpochRecord& epoch : progress.epochs) epochs.push_back(to_json(epoch));
-  return {{"epoch", progress.epoch},       {"step", progress.step}, {"best_epoch", progress.best_epoch},
-          {"best_mae", progress.best_mae}, {"epochs", epochs},      {"seconds", progress.seconds}};
+  return {{"epoch", progress.epoch},           {"step", progress.step}, {"best_epoch", progress.best_epoch},
+          {"best_mae", progress.best_mae},     {"epochs", epochs},      {"seconds", progress.seconds},
+          {"within", to_json(progress.within)}};
 }
 
 TrainingProgress progress_from(const Json& json) {
@@ -85,6 +114,7 @@ TrainingProgress progress_from(const Json& json) {
   progress.best_mae = json.at("best_mae").get<double>();
   for (const Json& epoch : json.at("epochs")) progress.epochs.push_back(epoch_from(epoch));
   progress.seconds = json.at("seconds").get<double>();
+  progress.within = within_from(json.at("within"));
   return progress;
 }
 

@@ -66,7 +66,8 @@ void evaluate(Training& training, const Dataset& dataset, const EvaluationSetup&
 }
 
 // All members go on from the same step, or none does.
-void go_on(Training& training, torch::Device device, const Group& group, TrainingCheckpoints& checkpoints) {
+void go_on(Training& training, torch::Device device, const Group& group, const TrialHooks& hooks,
+           TrainingCheckpoints& checkpoints) {
   std::optional<TrainingState> state;
   if (group.rank() == 0) state = checkpoints.newest();
   const auto step =
@@ -75,7 +76,9 @@ void go_on(Training& training, torch::Device device, const Group& group, Trainin
   if (group.rank() != 0) state = checkpoints.of_step(step);
   const torch::Tensor missing =
       group.sum(torch::full({1}, state ? 0.0 : 1.0, torch::TensorOptions(torch::kFloat64).device(device)));
-  if (missing.item<double>() == 0) training.restore(*state);
+  if (missing.item<double>() != 0) return;
+  training.restore(*state);
+  if (group.rank() == 0) hooks.on_resumed(training.progress());
 }
 
 }  // namespace
@@ -97,11 +100,18 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
   const Group group = communicator ? Group(*communicator, device) : Group();
   Training training(configuration, dataset, std::move(model), device, group);
   result.parameters = used_parameters(*training.model());
-  if (checkpoints != nullptr) go_on(training, device, group, *checkpoints);
+  if (checkpoints != nullptr) go_on(training, device, group, hooks, *checkpoints);
+  TrainingCheckpoints* const kept = group.rank() == 0 ? checkpoints : nullptr;
+  const auto capture = [&training] { return training.capture(); };
+  using Moment = TrainingCheckpoints::Moment;
   TrialHooks training_hooks = hooks;
   training_hooks.on_epoch = [&](const sweeps::EpochRecord& epoch) {
     hooks.on_epoch(epoch);
-    if (checkpoints != nullptr && group.rank() == 0) checkpoints->offer([&] { return training.capture(); });
+    if (kept != nullptr) kept->offer(Moment::epoch_end, capture);
+  };
+  training_hooks.on_batch = [&] {
+    hooks.on_batch();
+    if (kept != nullptr) kept->offer(Moment::within_epoch, capture);
   };
   result.outcome = training.run(training_hooks);
   result.diverged_step = training.diverged_step();
@@ -113,6 +123,7 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
     evaluate(training, dataset, evaluation, hooks, result);
     result.evaluate_seconds = seconds_since(evaluation_start);
   }
+  if (result.outcome == sweeps::Outcome::interrupted && kept != nullptr) kept->keep(training.capture());
   if (result.outcome == sweeps::Outcome::finished) {
     training.model()->to(torch::kCPU);
     trial.checkpoint = Checkpoint{configuration, dataset.content_sha256(), widths_of(dataset),

@@ -42,9 +42,9 @@ struct TrainedTrial {
 // member's `interrupted` is asked; true on one ends the trial on all, at the end of the same step.
 // GroupBroken where a member is lost. The number of members is that of the configuration's ranks.
 //
-// With checkpoints it goes on from the furthest one that every member can read, and has the result that it
-// would have had undisturbed; the epochs before are in the result and are not told to the hooks again. Place
-// 0 writes them; whoever gave them removes them.
+// With checkpoints one that is interrupted is saved before this returns, and it goes on from the furthest one
+// that every member can read, and has the result that it would have had undisturbed; the epochs before are in
+// the result and are not told to the hooks again. Place 0 writes them; whoever gave them removes them.
 //
 // Trains on `device` with the calling thread's LibTorch settings. The result is a function of the
 // configuration, the dataset and the number of threads alone: same bits every time on the CPU. Exceptions:

@@ -83,9 +83,14 @@ Outcome Training::run_epoch(const TrialHooks& hooks) {
   const auto start = Clock::now();
   EpochRecord record;
   record.epoch = progress_.epoch + 1;
-  if (const Outcome outcome = train(record, hooks); outcome != Outcome::finished) return outcome;
-  if (const Outcome outcome = validate(record, hooks); outcome != Outcome::finished) return outcome;
-  record.train_seconds = group_.of_first(seconds_between(start, Clock::now()));
+  const double earlier = progress_.within.seconds;
+  const auto ended = [&](Outcome outcome) {
+    progress_.within.seconds = earlier + seconds_between(start, Clock::now());
+    return outcome;
+  };
+  if (const Outcome outcome = train(record, hooks); outcome != Outcome::finished) return ended(outcome);
+  if (const Outcome outcome = validate(record, hooks); outcome != Outcome::finished) return ended(outcome);
+  record.train_seconds = group_.of_first(earlier + seconds_between(start, Clock::now()));
   close(record);
   hooks.on_epoch(record);
   return Outcome::finished;
@@ -93,17 +98,26 @@ Outcome Training::run_epoch(const TrialHooks& hooks) {
 
 Outcome Training::train(EpochRecord& record, const TrialHooks& hooks) {
   model_->train();
-  for (std::size_t pass = 0; pass < passes_.size(); ++pass) {
-    if (const Outcome outcome = walk(static_cast<int>(pass), record, hooks); outcome != Outcome::finished)
+  EpochProgress& within = progress_.within;
+  while (within.pass < static_cast<int>(passes_.size())) {
+    if (const Outcome outcome = walk(within.pass, record, hooks); outcome != Outcome::finished)
       return outcome;
+    ++within.pass;
+    within.batch = 0;
+    means_.clear();
   }
+  record.losses = within.losses;
   return Outcome::finished;
 }
 
-// Of a loss that several stages have, the epoch's is that of the last.
+// From the batch that it stands at. Of a loss that several stages have, the epoch's is that of the last.
 Outcome Training::walk(int pass, EpochRecord& record, const TrialHooks& hooks) {
   const TrainingPass& plan = passes_[static_cast<std::size_t>(pass)];
-  for (Optimizer& optimizer : optimizers_) optimizer.drop_batches();
+  EpochProgress& within = progress_.within;
+  if (within.batch == 0) {
+    for (Optimizer& optimizer : optimizers_) optimizer.drop_batches();
+  }
+  means_.resize(plan.stages.size());
   const std::vector<std::size_t> order = order_of(train_.size(), configuration_.seed, record.epoch, pass);
   const auto batch_size = static_cast<std::size_t>(configuration_.training.batch_size);
   const std::size_t batches = (order.size() + batch_size - 1) / batch_size;
@@ -112,45 +126,43 @@ Outcome Training::walk(int pass, EpochRecord& record, const TrialHooks& hooks) {
   context.epoch = record.epoch;
   context.group = group_;
   context.pass = pass;
-  std::vector<LossMeans> means(plan.stages.size());
-  for (std::size_t number = 0; static_cast<double>(number) < plan.share * static_cast<double>(batches);
-       ++number) {
-    const std::size_t first = number * batch_size;
+  while (static_cast<double>(within.batch) < plan.share * static_cast<double>(batches)) {
+    const bool stop = hooks.interrupted();
+    if (stop && group_.alone()) return Outcome::interrupted;
+    bool stopped = false;
+    const std::size_t first = static_cast<std::size_t>(within.batch) * batch_size;
     const std::span indices(order.data() + first, std::min(batch_size, order.size() - first));
     const Share share = group_.share(static_cast<std::int64_t>(indices.size()));
     const Batch batch = collator_.collate(train_, indices, share);
-    context.batch = static_cast<std::int64_t>(number);
+    context.batch = within.batch;
     for (std::size_t stage = 0; stage < plan.stages.size(); ++stage) {
       context.stage = static_cast<int>(stage);
       context.step = progress_.step;
-      Stage& of_stage = stages_.at(plan.stages[stage].optimizers);
-      if (const Outcome outcome = step(batch, context, of_stage, hooks, means[stage]);
-          outcome != Outcome::finished)
-        return outcome;
+      const StepSums::Result found = step(batch, context, stop, stages_.at(plan.stages[stage].optimizers));
+      means_[stage].add(found.losses, batch.global_size);
+      stopped = stopped || found.stop;
+      // A GPU is not asked after every step: its queue would run dry. It steps no further by itself.
+      if (device_.is_cpu() && first_bad_step_.value() != 0) return diverged(first_bad_step_.value());
     }
+    ++within.batch;
+    if (stopped) return Outcome::interrupted;
+    hooks.on_batch();
   }
   if (first_bad_step_.value() != 0) return diverged(first_bad_step_.value());
-  for (const LossMeans& of_stage : means) {
-    for (const auto& [name, mean] : of_stage.means()) record.losses[name] = mean;
+  for (const LossMeans& of_stage : means_) {
+    for (const auto& [name, mean] : of_stage.means()) within.losses[name] = mean;
   }
   return Outcome::finished;
 }
 
-Outcome Training::step(const Batch& batch, const Context& context, Stage& stage, const TrialHooks& hooks,
-                       LossMeans& means) {
-  const bool stop = hooks.interrupted();
-  if (stop && group_.alone()) return Outcome::interrupted;
+StepSums::Result Training::step(const Batch& batch, const Context& context, bool stop, Stage& stage) {
   ++progress_.step;
   const Stage::Turn turn(stage);
   for (Optimizer* optimizer : stage.optimizers()) optimizer->begin_batch();
   const StepSums::Result found = add_gradients(batch, context, stop, stage.buckets());
-  if (found.stop) return Outcome::interrupted;
   for (Optimizer* optimizer : stage.optimizers())
     first_bad_step_.note(progress_.step, optimizer->end_batch(found.losses.total).finite);
-  means.add(found.losses, batch.global_size);
-  // A GPU is not asked after every step: its queue would run dry. It steps no further by itself.
-  if (device_.is_cpu() && first_bad_step_.value() != 0) return diverged(first_bad_step_.value());
-  return Outcome::finished;
+  return found;
 }
 
 // The losses are computed in the parameters' type: an exponential of a similarity has no digits to spare.
@@ -197,6 +209,7 @@ void Training::close(EpochRecord& record) {
   }
   for (Optimizer& optimizer : optimizers_) optimizer.end_epoch(record.valid_mae);
   progress_.epochs.push_back(record);
+  progress_.within = {};
 }
 
 Outcome Training::diverged(std::int64_t step) {
@@ -216,6 +229,11 @@ TrainingState Training::capture() const {
   TrainingState state;
   state.progress = progress_;
   state.progress.seconds = seconds();
+  EpochProgress& within = state.progress.within;
+  for (const LossMeans& means : means_) within.sums.push_back(means.sums());
+  for (const Optimizer& optimizer : optimizers_) within.accumulated.push_back(optimizer.accumulated());
+  within.first_bad_step = first_bad_step_.value();
+  state.gradients = copied(gradients(), torch::kCPU);
   state.model = copied(values_of(*model_), torch::kCPU);
   state.tables = copied(model_->tables(), torch::kCPU);
   for (const Optimizer& optimizer : optimizers_)
@@ -224,9 +242,31 @@ TrainingState Training::capture() const {
   return state;
 }
 
+// Those that the next update will add to.
+NamedTensors Training::gradients() const {
+  NamedTensors found;
+  const bool accumulating =
+      std::any_of(optimizers_.begin(), optimizers_.end(),
+                  [](const Optimizer& optimizer) { return optimizer.accumulated() > 0; });
+  if (!accumulating) return found;
+  for (const auto& parameter : model_->named_parameters()) {
+    if (parameter.value().grad().defined()) found.emplace_back(parameter.key(), parameter.value().grad());
+  }
+  return found;
+}
+
 void Training::restore(const TrainingState& state) {
   MISSMODAL_CHECK(state.optimizers.size() == optimizers_.size());
   progress_ = state.progress;
+  EpochProgress& within = progress_.within;
+  means_.clear();
+  for (const LossMeans::Sums& sums : std::exchange(within.sums, {})) means_.emplace_back(sums, device_);
+  first_bad_step_ = FirstBadStep(device_, within.first_bad_step);
+  for (std::size_t i = 0; i < within.accumulated.size(); ++i)
+    optimizers_.at(i).go_on_after(within.accumulated[i]);
+  auto parameters = model_->named_parameters();
+  for (const auto& [name, gradient] : state.gradients)
+    parameters[name].mutable_grad() = gradient.to(device_, /*non_blocking=*/false, /*copy=*/true);
   assign(state.model, values_of(*model_));
   assign(state.tables, model_->tables());
   for (std::size_t i = 0; i < optimizers_.size(); ++i) assign(state.optimizers[i], optimizers_[i].state());

@@ -28,9 +28,12 @@ namespace missmodal::trainer {
 
 struct TrialHooks {
   std::function<void(const sweeps::EpochRecord&)> on_epoch = [](const sweeps::EpochRecord&) {};
-  // Asked before every step of training and every batch of validation and evaluation; true ends the trial as
-  // `interrupted`, without predictions.
+  // Asked before every batch of training, validation and evaluation; true ends the trial as `interrupted`,
+  // without predictions.
   std::function<bool()> interrupted = [] { return false; };
+  std::function<void()> on_batch = [] {};  // after every batch of training
+  // Of place 0, where it goes on from a checkpoint.
+  std::function<void(const TrainingProgress&)> on_resumed = [](const TrainingProgress&) {};
 };
 
 class Training {
@@ -51,8 +54,8 @@ class Training {
   std::int64_t diverged_step() const { return diverged_step_; }
   double seconds() const;  // spent training so far
 
-  // Copies on the CPU. Precondition: an epoch has just ended (hooks.on_epoch is called there), or none has
-  // begun.
+  // Copies on the CPU. Precondition: called by hooks.on_epoch or hooks.on_batch, or run() has ended as
+  // finished or interrupted, or has not begun.
   TrainingState capture() const;
   // Goes on from there. Precondition: captured from a training of the same configuration and data.
   void restore(const TrainingState& state);
@@ -68,13 +71,13 @@ class Training {
   sweeps::Outcome run_epoch(const TrialHooks& hooks);
   sweeps::Outcome train(sweeps::EpochRecord& record, const TrialHooks& hooks);
   sweeps::Outcome walk(int pass, sweeps::EpochRecord& record, const TrialHooks& hooks);
-  sweeps::Outcome step(const Batch& batch, const Context& context, Stage& stage, const TrialHooks& hooks,
-                       LossMeans& means);
+  StepSums::Result step(const Batch& batch, const Context& context, bool stop, Stage& stage);
   Output forward(const Batch& batch, const Context& context);
   StepSums::Result add_gradients(const Batch& batch, const Context& context, bool stop,
                                  GradientBuckets& buckets);
   sweeps::Outcome validate(sweeps::EpochRecord& record, const TrialHooks& hooks);
   void close(sweeps::EpochRecord& record);
+  NamedTensors gradients() const;
   sweeps::Outcome diverged(std::int64_t step);
 
   const sweeps::Configuration& configuration_;
@@ -88,6 +91,7 @@ class Training {
   std::vector<TrainingPass> passes_;                  // every stage names its optimisers
   std::map<std::vector<std::size_t>, Stage> stages_;  // by the places of their optimisers
   TrainingProgress progress_;
+  std::vector<LossMeans> means_;  // of the pass that goes on, by stage
   NamedTensors best_;
   FirstBadStep first_bad_step_{device_};
   std::int64_t diverged_step_ = 0;

@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kLargestShare = 0.05;  // of the time that writing may take
+constexpr double kEpochIntervals = 10;  // an epoch longer than so many is not waited for
 
 double elapsed(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -68,7 +69,10 @@ std::optional<TrainingState> TrainingCheckpoints::of_step(std::int64_t step) {
   return found == steps_.end() ? std::nullopt : load(static_cast<std::size_t>(found - steps_.begin()));
 }
 
-void TrainingCheckpoints::offer(const std::function<TrainingState()>& capture) {
+void TrainingCheckpoints::offer(Moment moment, const std::function<TrainingState()>& capture) {
+  const bool within = moment == Moment::within_epoch;
+  if (within && elapsed(last_) < kEpochIntervals * options_.interval.count()) return;
+  if (within && options_.interval.count() == 0) return;  // every epoch, that is
   if (writing_.valid() && writing_.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return;
   finish_writing();
   if (elapsed(last_) < std::max(options_.interval.count(), cost_ / kLargestShare)) return;
@@ -80,14 +84,23 @@ void TrainingCheckpoints::offer(const std::function<TrainingState()>& capture) {
   write(state);
 }
 
+void TrainingCheckpoints::keep(const TrainingState& state) {
+  finish_writing();
+  if (!judged_) newest();
+  if (state.progress.step <= *std::max_element(steps_.begin(), steps_.end())) return;
+  write(state);
+  finish_writing();
+}
+
 // In place of the one that is behind, and never of the only one that is whole.
 void TrainingCheckpoints::write(const TrainingState& state) {
   const auto number =
       static_cast<std::size_t>(std::min_element(steps_.begin(), steps_.end()) - steps_.begin());
   steps_[number] = state.progress.step;
-  writing_ = std::async(std::launch::async, [path = slot(number), identity = options_.identity, state] {
+  writing_ = std::async(std::launch::async, [this, path = slot(number), state] {
     const auto start = Clock::now();
-    save_training(path, identity, state);
+    save_training(path, options_.identity, state);
+    options_.on_saved(state.progress);
     return elapsed(start);
   });
 }

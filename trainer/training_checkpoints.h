@@ -24,6 +24,8 @@ struct CheckpointOptions {
   // A line for the user: a file passed over, with the reason, or trouble with the disk, which ends no
   // training.
   std::function<void(const std::string&)> say = [](const std::string&) {};
+  // One is whole and on the disk. From the thread that wrote it.
+  std::function<void(const TrainingProgress&)> on_saved = [](const TrainingProgress&) {};
 };
 
 // One thread uses it; it writes from one of its own.
@@ -39,8 +41,13 @@ class TrainingCheckpoints {
   // That of just this step; nothing if it is not there, not whole, or of another.
   std::optional<TrainingState> of_step(std::int64_t step);
 
-  // At an epoch's end: where it is time, takes what `capture` gives and writes it while training goes on.
-  void offer(const std::function<TrainingState()>& capture);
+  // At an epoch's end, or within one: where it is time, takes what `capture` gives and writes it while
+  // training goes on. Within an epoch it is time only after ten intervals.
+  enum class Moment { epoch_end, within_epoch };
+  void offer(Moment moment, const std::function<TrainingState()>& capture);
+
+  // Writes it now, and returns when it is on the disk: training does not go on here.
+  void keep(const TrainingState& state);
 
   // Once nobody will go on from them.
   void remove();

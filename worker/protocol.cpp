@@ -171,6 +171,19 @@ struct ToJson {
             {"device", m.device}, {"processor", m.processor}, {"libtorch", m.libtorch},
             {"gpu", m.gpu},       {"gpus", m.gpus},           {"local", m.local}};
   }
+  json operator()(const Beat& m) const {
+    return {{"kind", "beat"},
+            {"assignment", m.assignment},
+            {"progress", m.progress},
+            {"memory_bytes", m.memory_bytes},
+            {"oom_kills", m.oom_kills}};
+  }
+  json operator()(const Resumed& m) const {
+    return {{"kind", "resumed"}, {"assignment", m.assignment}, {"epoch", m.epoch}, {"step", m.step}};
+  }
+  json operator()(const Saved& m) const {
+    return {{"kind", "saved"}, {"assignment", m.assignment}, {"epoch", m.epoch}, {"step", m.step}};
+  }
   json operator()(const Progress& m) const {
     return {{"kind", "progress"}, {"assignment", m.assignment}, {"epoch", epoch_to_json(m.epoch)}};
   }
@@ -200,9 +213,14 @@ struct ToJson {
             {"draws", m.evaluation.draws},
             {"threads", m.threads},
             {"trials_per_gpu", m.trials_per_gpu},
-            {"collective_seconds", m.collective_seconds}};
+            {"collective_seconds", m.collective_seconds},
+            {"work", m.work},
+            {"checkpoint_seconds", m.checkpoint_seconds},
+            {"stall_seconds", m.stall_seconds}};
   }
   json operator()(const Cancel& m) const { return {{"kind", "cancel"}, {"assignment", m.assignment}}; }
+  json operator()(const Pulse&) const { return {{"kind", "pulse"}}; }
+  json operator()(const Rejoin&) const { return {{"kind", "rejoin"}}; }
   json operator()(const Stop&) const { return {{"kind", "stop"}}; }
 };
 
@@ -236,7 +254,10 @@ Assign assign_from(const json& v) {
                 {list_from(v.at("conditions"), condition_from), number("draws")},
                 number("threads"),
                 number("trials_per_gpu"),
-                number("collective_seconds")};
+                number("collective_seconds"),
+                text("work"),
+                number("checkpoint_seconds"),
+                number("stall_seconds")};
   if (assign.members.empty()) throw RunError("an assignment without members");
   return assign;
 }
@@ -245,12 +266,18 @@ Message from_json(const json& v) {
   const auto kind = v.at("kind").get<std::string>();
   if (kind == "ready") return ready_from(v);
   if (kind == "stop") return Stop{};
+  if (kind == "pulse") return Pulse{};
+  if (kind == "rejoin") return Rejoin{};
   const auto assignment = [&] { return v.at("assignment").get<AssignmentId>(); };
+  const auto whole = [&](const char* key) { return v.at(key).get<std::int64_t>(); };
+  if (kind == "beat") return Beat{assignment(), whole("progress"), whole("memory_bytes"), whole("oom_kills")};
+  if (kind == "resumed") return Resumed{assignment(), v.at("epoch").get<int>(), whole("step")};
+  if (kind == "saved") return Saved{assignment(), v.at("epoch").get<int>(), whole("step")};
   if (kind == "progress") return Progress{assignment(), epoch_from(v.at("epoch"))};
   if (kind == "finished") return Finished{assignment(), result_from(v.at("result"))};
   if (kind == "released") return Released{assignment()};
   if (kind == "failed") {
-    return Failed{assignment(), enum_from(v.at("failure"), sweeps::FailureClass::worker_fault),
+    return Failed{assignment(), enum_from(v.at("failure"), sweeps::FailureClass::crashed),
                   v.at("message").get<std::string>(), list_from(v.at("silent"), rank_from)};
   }
   if (kind == "assign") return assign_from(v);

@@ -17,7 +17,7 @@
 
 namespace missmodal::worker {
 
-inline constexpr int kProtocolVersion = 3;
+inline constexpr int kProtocolVersion = 4;
 
 // One attempt of one cell, from 1; never used twice for a database, not in later runs either.
 using AssignmentId = std::int64_t;
@@ -32,6 +32,28 @@ struct Ready {
   std::string gpu = {};        // the GPU's name where the device is one, else ""
   int gpus = 0;                // that it sees
   int local = 0;               // its place among the workers of its host, from 0
+};
+
+// Worker to coordinator, every other second from the thread that never trains: I live, and get on.
+struct Beat {
+  AssignmentId assignment = 0;    // that it works on; 0: idle
+  std::int64_t progress = 0;      // batches of it so far, of training and evaluation
+  std::int64_t memory_bytes = 0;  // resident; 0: not known
+  std::int64_t oom_kills = 0;     // by the kernel in its control group so far; 0: none, or not known
+};
+
+// Worker to coordinator, of the leader: the training goes on from a checkpoint of an earlier attempt.
+struct Resumed {
+  AssignmentId assignment = 0;
+  int epoch = 0;          // that are complete
+  std::int64_t step = 0;  // of the whole training
+};
+
+// Worker to coordinator, of the leader: a checkpoint was written, further than any before.
+struct Saved {
+  AssignmentId assignment = 0;
+  int epoch = 0;
+  std::int64_t step = 0;
 };
 
 // Worker to coordinator, of the leader: an epoch ended.
@@ -81,7 +103,17 @@ struct Assign {
   int threads = 1;
   int trials_per_gpu = 1;       // its share of the device's memory is one of so many
   int collective_seconds = 60;  // how long a mate may be silent inside a collective
+  std::string work;             // folder of checkpoints, "" for none; the worker's own not to have it
+  int checkpoint_seconds = 60;
+  int stall_seconds = 300;  // without a batch, and the rank ends itself
 };
+
+// Coordinator to worker, every other second: I live.
+struct Pulse {};
+
+// Coordinator to worker: you were silent for so long that you were taken for dead. What it works on is
+// another's by now: it gives it up, and says Ready again.
+struct Rejoin {};
 
 // Coordinator to a member: give it up, a mate failed or never got it. Answered by Failed or Released; without
 // effect where the worker does not work on it any more.
@@ -92,7 +124,8 @@ struct Cancel {
 // Coordinator to worker: interrupt what runs and leave.
 struct Stop {};
 
-using Message = std::variant<Ready, Progress, Finished, Released, Failed, Assign, Cancel, Stop>;
+using Message = std::variant<Ready, Beat, Resumed, Saved, Progress, Finished, Released, Failed, Assign,
+                             Cancel, Pulse, Rejoin, Stop>;
 
 // Throws RunError for a message beyond the limits of worker/protocol_limits.h: what was encoded can be
 // decoded.

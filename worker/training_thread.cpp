@@ -69,6 +69,12 @@ void TrainingThread::run() {
     errand->on_epoch = [this, assignment = errand->assign.assignment](sweeps::EpochRecord epoch) {
       put(Progress{assignment, std::move(epoch)}, false);
     };
+    errand->on_resumed = [this, assignment = errand->assign.assignment](int epoch, std::int64_t step) {
+      put(Resumed{assignment, epoch, step}, false);
+    };
+    errand->on_saved = [this, assignment = errand->assign.assignment](int epoch, std::int64_t step) {
+      put(Saved{assignment, epoch, step}, false);
+    };
     Message ending = carry_out(*errand);
     put(std::move(ending), true);
   }

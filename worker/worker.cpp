@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -13,6 +16,8 @@
 #include "worker/pacer.h"
 #include "worker/protocol.h"
 #include "worker/training_thread.h"
+#include "worker/vital_signs.h"
+#include "worker/watch.h"
 
 namespace missmodal::worker {
 namespace {
@@ -27,26 +32,81 @@ std::vector<int> ranks_of(const Assign& assign) {
 
 class Worker {
  public:
-  Worker(Transport& transport, const Identity& identity, const Train& train)
+  Worker(Transport& transport, const Identity& identity, const Train& train, const EndProcess& end_process,
+         const WorkerPace& pace)
       : transport_(transport),
         identity_(identity),
+        end_process_(end_process),
+        pace_(pace),
         wake_([&transport] { transport.wake(); }),
         training_(train, wake_) {}
 
   void run() {
-    say(Ready{kProtocolVersion, identity_.host, identity_.device, identity_.processor, identity_.libtorch,
-              identity_.gpu, identity_.gpus, identity_.local});
+    say_ready();
     Pacer pacer(Pacer::Clock::now());
     while (!stopped_ || training_.errand()) {
-      if (hear() + report() + begin_next() > 0) {
-        pacer.event(Pacer::Clock::now());
+      const int events = hear() + report() + begin_next();
+      const auto now = Pacer::Clock::now();
+      if (now >= next_beat_) beat(now);
+      watch_training(now);
+      watch_coordinator(now);
+      if (events > 0) {
+        pacer.event(now);
       } else {
-        transport_.wait_for_work(pacer.delay(Pacer::Clock::now()));
+        transport_.wait_for_work(pacer.delay(now));
       }
     }
   }
 
  private:
+  void say_ready() {
+    say(Ready{kProtocolVersion, identity_.host, identity_.device, identity_.processor, identity_.libtorch,
+              identity_.gpu, identity_.gpus, identity_.local});
+  }
+
+  void beat(Watch::Clock::time_point now) {
+    next_beat_ = now + pace_.beat;
+    const auto& errand = training_.errand();
+    const bool tells = errand && !disowned_;
+    say(Beat{tells ? errand->assign.assignment : 0, tells ? errand->progress.load() : 0, resident_bytes(),
+             oom_kills()});
+  }
+
+  void watch_training(Watch::Clock::time_point now) {
+    const auto& errand = training_.errand();
+    const std::int64_t progress = errand ? errand->progress.load() : -1;
+    const auto waited = stalled_.look(now);
+    if (!errand || progress != progress_) {
+      progress_ = progress;
+      stalled_.happened();
+      return;
+    }
+    const std::chrono::seconds limit(errand->assign.stall_seconds);
+    if (waited < limit) return;
+    const std::string why =
+        fmt::format("no batch for {} s, after {}", errand->assign.stall_seconds, progress);
+    if (!disowned_) say(Failed{errand->assign.assignment, FailureClass::hung, why});
+    transport_.flush(kLastWordLimit);
+    end_process_(why);
+  }
+
+  // The transport's own thread is this one: who is silent for so many beats has none that lives.
+  void watch_coordinator(Watch::Clock::time_point now) {
+    const auto waited = unheard_.look(now);
+    if (waited < (heard_ ? pace_.silence * pace_.beat : pace_.start)) return;
+    const std::string why = fmt::format("the coordinator gave no sign of life for {:.3g} s",
+                                        std::chrono::duration<double>(waited).count());
+    stopped_ = true;
+    if (training_.errand()) training_.errand()->interrupted = true;
+    const auto deadline = now + pace_.farewell;
+    while (training_.errand()) {
+      training_.take();
+      transport_.wait_for_work(std::chrono::milliseconds(5));  // mates save with it
+      if (Watch::Clock::now() >= deadline) end_process_(why);
+    }
+    throw CoordinatorLost(why);
+  }
+
   void say(const Message& message) { transport_.send(kCoordinatorRank, encode(message)); }
 
   // Takes in what has arrived; how much that was.
@@ -54,11 +114,17 @@ class Worker {
     int heard = 0;
     for (; const std::optional<Envelope> envelope = transport_.receive(); ++heard) {
       Message message = decode(envelope->bytes);
+      heard_ = true;
+      unheard_.happened();
       if (envelope->source != kCoordinatorRank) {
         throw RunError(fmt::format("rank {} spoke to a worker", envelope->source));
       }
       if (std::holds_alternative<Stop>(message)) {
         stop();
+      } else if (std::holds_alternative<Pulse>(message)) {
+        --heard;  // nothing that makes work
+      } else if (std::holds_alternative<Rejoin>(message)) {
+        rejoin();
       } else if (const auto* cancel = std::get_if<Cancel>(&message)) {
         give_up(cancel->assignment);
       } else if (auto* assign = std::get_if<Assign>(&message)) {
@@ -85,6 +151,17 @@ class Worker {
     for (const Assign& assign : std::exchange(waiting_, {})) interrupted(assign.assignment);
   }
 
+  // All that it was given is another's by now.
+  void rejoin() {
+    waiting_.clear();
+    if (training_.errand()) {
+      disowned_ = true;
+      training_.errand()->interrupted = true;
+      training_.errand()->surrender.demand();
+    }
+    if (!stopped_) say_ready();
+  }
+
   // A mate is gone, so there is nobody to stop with.
   void give_up(AssignmentId assignment) {
     const auto& errand = training_.errand();
@@ -105,7 +182,10 @@ class Worker {
 
   int report() {
     std::vector<Message> messages = training_.take();
+    const bool disowned = disowned_;
+    if (!training_.errand()) disowned_ = false;
     for (Message& message : messages) {
+      if (disowned) continue;
       if (auto* failed = std::get_if<Failed>(&message);
           failed && failed->failure == FailureClass::worker_fault) {
         failed->message += fmt::format(" (on {})", identity_.host);
@@ -129,18 +209,29 @@ class Worker {
     return 1;
   }
 
+  static constexpr std::chrono::seconds kLastWordLimit{1};
+
   Transport& transport_;
   const Identity& identity_;
+  const EndProcess& end_process_;
+  const WorkerPace pace_;
   const std::function<void()> wake_;
   TrainingThread training_;
   std::deque<Assign> waiting_;  // one at most, unless the coordinator runs ahead
   bool stopped_ = false;
+  bool disowned_ = false;  // what is trained is another's by now: nothing of it is told
+  Watch::Clock::time_point next_beat_ = Watch::Clock::now();
+  bool heard_ = false;  // anything of the coordinator
+  Watch unheard_{Watch::Clock::now()};
+  Watch stalled_{Watch::Clock::now()};
+  std::int64_t progress_ = -1;  // of the errand, when it was looked at
 };
 
 }  // namespace
 
-void run_worker(Transport& transport, const Identity& identity, const Train& train) {
-  Worker(transport, identity, train).run();
+void run_worker(Transport& transport, const Identity& identity, const Train& train,
+                const EndProcess& end_process, const WorkerPace& pace) {
+  Worker(transport, identity, train, end_process, pace).run();
 }
 
 }  // namespace missmodal::worker

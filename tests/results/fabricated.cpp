@@ -101,8 +101,8 @@ std::vector<SplitRecord> splits() {
   return {{sweeps::SplitName::valid, ids, labels}, {sweeps::SplitName::test, ids, labels}};
 }
 
-Store open_store(const std::filesystem::path& database) {
-  return {database, provenance(), stages(), splits()};
+Store open_store(const std::filesystem::path& database, Patience patience) {
+  return {database, provenance(), stages(), splits(), std::move(patience)};
 }
 
 sweeps::PlannedCell planned_cell(const Recipe& recipe, const std::string& stage, int plan_index,

@@ -40,7 +40,7 @@ Provenance provenance();
 Provenance asking(const std::vector<std::string>& conditions, int draws);
 std::vector<StageRecord> stages();  // search, final (from search), ablation (from search)
 std::vector<SplitRecord> splits();  // valid and test of 8 utterances: 3 positive, 1 zero, 4 negative
-Store open_store(const std::filesystem::path& database);
+Store open_store(const std::filesystem::path& database, Patience patience = {});
 
 struct Recipe {
   std::vector<std::string> terms{"task", "geo", "dis", "sem"};

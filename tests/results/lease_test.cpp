@@ -1,5 +1,6 @@
 #include "results/lease.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -7,7 +8,10 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "results/store.h"
 #include "sweeps/error.h"
@@ -70,6 +74,92 @@ TEST(Lease, OfAKilledProcessHoldsNobodyOut) {
   EXPECT_EQ(read_bytes(file.string() + ".lock"), holder);  // nobody took its text away
   EXPECT_EQ(lease_holder(file), std::nullopt);
   const Lease lease(file);
+}
+
+// A process that holds something of the database, until it is told to go on; then it returns what `then`
+// says.
+class Holder {
+ public:
+  template <typename Hold, typename Then>
+  Holder(Hold hold, Then then) {
+    if (pipe(held_) != 0 || pipe(woken_) != 0) std::abort();
+    process_ = fork();
+    if (process_ != 0) {
+      char byte = 0;
+      if (read(held_[0], &byte, 1) != 1) std::abort();
+      return;
+    }
+    auto thing = hold();
+    char byte = 'x';
+    if (write(held_[1], &byte, 1) != 1 || read(woken_[0], &byte, 1) != 1) _exit(9);
+    const int code = then(*thing);
+    thing.reset();
+    _exit(code);
+  }
+  void stop() const {
+    ASSERT_EQ(kill(process_, SIGSTOP), 0);
+    int status = 0;
+    ASSERT_EQ(waitpid(process_, &status, WUNTRACED), process_);
+  }
+  // Its exit code.
+  int wake() const {
+    if (write(woken_[1], "x", 1) != 1 || kill(process_, SIGCONT) != 0) return -1;
+    int status = 0;
+    return waitpid(process_, &status, 0) == process_ && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+ private:
+  int held_[2];
+  int woken_[2];
+  pid_t process_ = 0;
+};
+
+constexpr LeasePace kSwift{.renewal = std::chrono::milliseconds(20),
+                           .stale = std::chrono::milliseconds(300),
+                           .watch = std::chrono::milliseconds(200)};
+
+TEST(Lease, OfAStoppedProcessIsTakenOverAndNotGivenBack) {
+  const auto file = scratch_folder() / "a.db";
+  const Holder holder([&] { return std::make_unique<Lease>(file, nullptr, kSwift); },
+                      [](Lease&) { return 0; });
+  std::this_thread::sleep_for(2 * kSwift.stale);
+  EXPECT_THROW((Lease{file, nullptr, kSwift}), RunError) << "it renews its lease";
+  holder.stop();
+  std::this_thread::sleep_for(2 * kSwift.stale);
+  const std::string held_by = lease_holder(file).value();
+  std::string told;
+  const Lease lease(
+      file, [&](const std::string& line) { told = line; }, kSwift);
+  EXPECT_EQ(told, file.string() + ": taken over from " + held_by + ", who gave no sign of life");
+  EXPECT_THAT(lease_holder(file).value(), HasSubstr(", process " + std::to_string(getpid()) + ", "));
+  EXPECT_EQ(holder.wake(), 0);
+  EXPECT_NE(lease_holder(file), std::nullopt) << "who lost it must leave the other's alone";
+  EXPECT_THROW((Lease{file, nullptr, kSwift}), RunError);
+}
+
+TEST(Lease, AWriterThatSleptThroughATakeoverWritesNoMore) {
+  const auto file = scratch_folder() / "a.db";
+  Patience patience;
+  patience.lease = kSwift;
+  const Holder holder([&] { return std::make_unique<Store>(open_store(file, patience)); },
+                      [&](Store& store) {
+                        try {
+                          store.commit(std::vector<Change>{SweepEnded{0, "of the dead"}});
+                          return 1;
+                        } catch (const RunError& error) {
+                          const std::string expected =
+                              file.string() +
+                              ": another coordinator has taken the database over; this one writes no more";
+                          return error.what() == expected ? 0 : 2;
+                        }
+                      });
+  holder.stop();
+  std::this_thread::sleep_for(2 * kSwift.stale);
+  Store store = open_store(file, patience);
+  EXPECT_EQ(holder.wake(), 0);
+  store.commit(std::vector<Change>{SweepEnded{4, "of the living"}});
+  SQLite::Database database(file.string());
+  EXPECT_EQ(database.execAndGet("SELECT group_concat(verdict) FROM verdict").getString(), "of the living");
 }
 
 TEST(Lease, OnAnotherHostSaysWhereToStopIt) {

@@ -2,15 +2,19 @@
 
 #include "trainer/training_checkpoints.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -32,6 +36,8 @@ using missmodal::testing::ScratchFolder;
 using sweeps::Outcome;
 using testing::expect_same;
 using ::testing::HasSubstr;
+
+using Moment = TrainingCheckpoints::Moment;
 
 constexpr int kSavedEpochs = 5;
 
@@ -56,6 +62,17 @@ void expect_same_state(const TrainingState& a, const TrainingState& b) {
   }
 }
 
+// Its optimisers step after two batches and three, wherever a pass or a stage ends.
+class AccumulatingModel : public testing::StagedModel {
+ public:
+  std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const override {
+    std::vector<OptimizerPlan> plans = StagedModel::optimizers(training);
+    plans[of_body].accumulation = 2;
+    plans[of_critic].accumulation = 3;
+    return plans;
+  }
+};
+
 class TrainingCheckpointsTest : public ::testing::Test {
  protected:
   TrainingCheckpointsTest() {
@@ -77,6 +94,44 @@ class TrainingCheckpointsTest : public ::testing::Test {
 
   fs::path slot(int number) const { return folder_ / ("cell." + std::to_string(number) + ".training"); }
 
+  // Trained from here to its end, and the state then.
+  TrainingState end_of(const std::shared_ptr<Model>& model, const TrainingState* from) const {
+    Training training(configuration_, *dataset_, model, torch::kCPU);
+    if (from != nullptr) training.restore(*from);
+    EXPECT_EQ(training.run({}), Outcome::finished);
+    return training.capture();
+  }
+
+  // From every batch's end, and from within the validation: saved, loaded and gone on with.
+  void check_every_batch(const std::function<std::shared_ptr<Model>()>& make) {
+    const TrainingState undisturbed = end_of(make(), nullptr);
+    std::vector<TrainingState> all;
+    const std::shared_ptr<Model> model = make();
+    const auto passes = static_cast<int>(model->epoch().size());
+    Training training(configuration_, *dataset_, model, torch::kCPU);
+    TrialHooks hooks;
+    hooks.on_batch = [&] { all.push_back(training.capture()); };
+    bool validates = false;
+    hooks.interrupted = [&] {
+      return !std::exchange(validates, validates || training.progress().within.pass == passes) && validates;
+    };
+    EXPECT_EQ(training.run(hooks), Outcome::interrupted);
+    all.push_back(training.capture());
+    EXPECT_EQ(all.back().progress.epoch, 0);
+    EXPECT_EQ(training.run(hooks), Outcome::finished);
+    for (const TrainingState& state : all) {
+      SCOPED_TRACE(fmt::format("epoch {}, pass {}, batch {}", state.progress.epoch,
+                               state.progress.within.pass, state.progress.within.batch));
+      save_training(slot(0), "mine", state);
+      const TrainingState loaded = load_training(slot(0), "mine");
+      TrainingState end = end_of(make(), &loaded);
+      end.progress.seconds = undisturbed.progress.seconds;
+      for (std::size_t i = 0; i < end.progress.epochs.size(); ++i)
+        end.progress.epochs[i].train_seconds = undisturbed.progress.epochs.at(i).train_seconds;
+      expect_same_state(undisturbed, end);
+    }
+  }
+
   // The states at every epoch's end, none before the first.
   std::vector<TrainingState> states(const std::shared_ptr<Model>& model) const {
     std::vector<TrainingState> states;
@@ -93,7 +148,7 @@ class TrainingCheckpointsTest : public ::testing::Test {
   void save(const std::vector<TrainingState>& states) {
     for (const TrainingState& state : states) {
       TrainingCheckpoints checkpoints(options());  // waits for its file
-      checkpoints.offer([&] { return state; });
+      checkpoints.offer(Moment::epoch_end, [&] { return state; });
     }
   }
 
@@ -127,6 +182,15 @@ TEST_F(TrainingCheckpointsTest, KeepEveryBit) {
   check(states());
 }
 
+TEST_F(TrainingCheckpointsTest, LetATrainingGoOnFromEveryBatch) {
+  configuration_.training.max_epochs = 2;
+  configuration_.training.batch_size = 2;
+  check_every_batch([&] { return make_model(configuration_, widths_of(*dataset_)); });
+  check_every_batch([] { return std::make_shared<testing::ForgetfulModel>(); });
+  check_every_batch([] { return std::make_shared<testing::StagedModel>(); });
+  check_every_batch([] { return std::make_shared<AccumulatingModel>(); });
+}
+
 TEST_F(TrainingCheckpointsTest, GoOnFromTheNewestThatIsWhole) {
   const std::vector<TrainingState> all = states();
   save(all);
@@ -154,7 +218,7 @@ TEST_F(TrainingCheckpointsTest, GoOnFromTheNewestThatIsWhole) {
   // What replaces a damaged one leaves the whole one alone.
   {
     TrainingCheckpoints checkpoints(options());
-    checkpoints.offer([&] { return all.front(); });
+    checkpoints.offer(Moment::epoch_end, [&] { return all.front(); });
   }
   EXPECT_EQ(saved_step(newest, "mine"), all.front().progress.step);
   EXPECT_EQ(TrainingCheckpoints(options()).newest()->progress.epoch, kSavedEpochs - 1);
@@ -173,8 +237,41 @@ TEST_F(TrainingCheckpointsTest, AreWrittenWhenTheirTimeHasCome) {
   CheckpointOptions rarely = options();
   rarely.interval = std::chrono::hours(1);
   TrainingCheckpoints checkpoints(rarely);
-  checkpoints.offer([]() -> TrainingState { throw std::logic_error("captured before its time"); });
+  checkpoints.offer(Moment::epoch_end,
+                    []() -> TrainingState { throw std::logic_error("captured before its time"); });
   EXPECT_FALSE(checkpoints.newest());
+}
+
+TEST_F(TrainingCheckpointsTest, AreWrittenWithinAnEpochThatLastsTenIntervals) {
+  const std::vector<TrainingState> all = states();
+  const auto offered_after = [&](std::chrono::milliseconds interval, std::chrono::milliseconds pause) {
+    CheckpointOptions paced = options();
+    paced.interval = interval;
+    TrainingCheckpoints checkpoints(paced);
+    std::this_thread::sleep_for(pause);
+    bool taken = false;
+    checkpoints.offer(Moment::within_epoch, [&] {
+      taken = true;
+      return all.front();
+    });
+    return taken;
+  };
+  EXPECT_TRUE(offered_after(std::chrono::milliseconds(10), std::chrono::milliseconds(110)));
+  EXPECT_FALSE(offered_after(std::chrono::hours(1), std::chrono::milliseconds(110)));
+  EXPECT_FALSE(offered_after(std::chrono::milliseconds(0), std::chrono::milliseconds(110))) << "every epoch";
+}
+
+TEST_F(TrainingCheckpointsTest, OfWhoIsToldToStopAreWrittenAtOnce) {
+  const std::vector<TrainingState> all = states();
+  CheckpointOptions rarely = options();
+  rarely.interval = std::chrono::hours(1);
+  std::vector<std::int64_t> saved;
+  rarely.on_saved = [&](const TrainingProgress& progress) { saved.push_back(progress.step); };
+  TrainingCheckpoints checkpoints(rarely);
+  for (const std::size_t i : {1U, 2U, 2U, 0U})
+    checkpoints.keep(all[i]);  // what is not further is not written
+  EXPECT_EQ(saved, (std::vector<std::int64_t>{all[1].progress.step, all[2].progress.step}));
+  EXPECT_EQ(checkpoints.newest()->progress.step, all[2].progress.step);
 }
 
 TEST_F(TrainingCheckpointsTest, EndNoTrainingWhereTheDiskDoes) {
@@ -182,7 +279,7 @@ TEST_F(TrainingCheckpointsTest, EndNoTrainingWhereTheDiskDoes) {
   nowhere.folder = folder_ / "absent";
   {
     TrainingCheckpoints checkpoints(nowhere);
-    checkpoints.offer([&] { return TrainingState(); });
+    checkpoints.offer(Moment::epoch_end, [&] { return TrainingState(); });
   }
   ASSERT_EQ(said_.size(), 1U);
   EXPECT_THAT(said_[0], HasSubstr("no checkpoint was written: "));

@@ -74,6 +74,9 @@ TEST(Protocol, AssignIsCompleteInItself) {
   sent.threads = 4;
   sent.trials_per_gpu = 3;
   sent.collective_seconds = 17;
+  sent.work = "sweep.db.work";
+  sent.checkpoint_seconds = 7;
+  sent.stall_seconds = 8;
   const auto got = std::get<Assign>(decode(encode(sent)));
   EXPECT_EQ(got.configuration, sent.configuration);
   EXPECT_EQ(got.dataset_path, sent.dataset_path);
@@ -89,6 +92,9 @@ TEST(Protocol, AssignIsCompleteInItself) {
   EXPECT_EQ(got.threads, 4);
   EXPECT_EQ(got.trials_per_gpu, 3);
   EXPECT_EQ(got.collective_seconds, 17);
+  EXPECT_EQ(got.work, "sweep.db.work");
+  EXPECT_EQ(got.checkpoint_seconds, 7);
+  EXPECT_EQ(got.stall_seconds, 8);
 }
 
 TEST(Protocol, SmallMessages) {
@@ -113,6 +119,21 @@ TEST(Protocol, SmallMessages) {
   EXPECT_EQ(progress.epoch.epoch, 7);
   EXPECT_EQ(std::get<Released>(decode(encode(Released{11}))).assignment, 11);
   EXPECT_EQ(std::get<Cancel>(decode(encode(Cancel{12}))).assignment, 12);
+  const auto beat = std::get<Beat>(decode(encode(Beat{13, 14, 5'000'000'000, 2})));
+  EXPECT_EQ(beat.assignment, 13);
+  EXPECT_EQ(beat.progress, 14);
+  EXPECT_EQ(beat.memory_bytes, 5'000'000'000);
+  EXPECT_EQ(beat.oom_kills, 2);
+  const auto resumed = std::get<Resumed>(decode(encode(Resumed{3, 4, 5'000'000'000})));
+  EXPECT_EQ(resumed.assignment, 3);
+  EXPECT_EQ(resumed.epoch, 4);
+  EXPECT_EQ(resumed.step, 5'000'000'000);
+  const auto saved = std::get<Saved>(decode(encode(Saved{5, 6, 7})));
+  EXPECT_EQ(saved.assignment, 5);
+  EXPECT_EQ(saved.epoch, 6);
+  EXPECT_EQ(saved.step, 7);
+  EXPECT_TRUE(std::holds_alternative<Pulse>(decode(encode(Pulse{}))));
+  EXPECT_TRUE(std::holds_alternative<Rejoin>(decode(encode(Rejoin{}))));
   EXPECT_TRUE(std::holds_alternative<Stop>(decode(encode(Stop{}))));
 }
 

@@ -43,8 +43,10 @@ class TrialsTest : public ::testing::Test {
     worker_ = std::async(std::launch::async, [this] {
       MemoryTransport there(mailboxes_, 1);
       Trials trials;
-      run_worker(there, {"node7", "cpu", processor_name(torch::kCPU), TORCH_VERSION, ""},
-                 [&trials](Errand& errand) { return trials.train(errand); });
+      run_worker(
+          there, {"node7", "cpu", processor_name(torch::kCPU), TORCH_VERSION, ""},
+          [&trials](Errand& errand) { return trials.train(errand); },
+          [](const std::string&) { std::abort(); });
     });
   }
   ~TrialsTest() override {

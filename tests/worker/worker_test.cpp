@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <deque>
@@ -12,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -66,7 +68,8 @@ class WorkerTest : public ::testing::Test {
     for (int rank = 1; rank <= workers; ++rank) {
       workers_[rank] = std::async(std::launch::async, [this, rank] {
         MemoryTransport there(mailboxes_, rank);
-        run_worker(there, {"node7", "cpu", "a processor", "2.6", "", 0, rank - 1}, train_);
+        run_worker(there, {"node7", "cpu", "a processor", "2.6", "", 0, rank - 1}, train_, end_process_,
+                   pace_);
       });
       ready_.push_back(expect<Ready>(rank));
     }
@@ -76,8 +79,17 @@ class WorkerTest : public ::testing::Test {
   Message next(int rank) {
     std::deque<Message>& box = heard_[rank];
     until([&] {
-      while (const auto envelope = here_.receive())
-        heard_[envelope->source].push_back(decode(envelope->bytes));
+      while (const auto envelope = here_.receive()) {
+        Message message = decode(envelope->bytes);
+        if (const auto* beat = std::get_if<Beat>(&message)) {
+          beats_[envelope->source].push_back(*beat);
+        } else {
+          heard_[envelope->source].push_back(std::move(message));
+        }
+      }
+      if (pulses_) {
+        for (const auto& [one, worker] : workers_) give(Pulse{}, one);
+      }
       return !box.empty();
     });
     Message message = std::move(box.front());
@@ -108,6 +120,11 @@ class WorkerTest : public ::testing::Test {
   std::shared_ptr<Mailboxes> mailboxes_ = std::make_shared<Mailboxes>(5);
   MemoryTransport here_{mailboxes_, kCoordinatorRank};
   Train train_;
+  // Tests of other things are not in a hurry.
+  WorkerPace pace_{.beat = 20ms, .silence = 1'000'000};
+  bool pulses_ = true;
+  EndProcess end_process_ = [](const std::string& why) { throw std::runtime_error("process ended: " + why); };
+  std::map<int, std::vector<Beat>> beats_;
   std::vector<Ready> ready_;
   std::map<int, std::deque<Message>> heard_;
   std::map<int, std::future<void>> workers_;
@@ -280,6 +297,122 @@ TEST_F(WorkerTest, AMembersOwnFailureBreaksTheGangForTheOthers) {
   EXPECT_EQ(expect<Failed>(1).failure, FailureClass::out_of_memory);
   give(Cancel{1}, 2);  // as the coordinator does
   EXPECT_EQ(expect<Failed>(2).failure, FailureClass::lost);
+}
+
+TEST_F(WorkerTest, BeatsWithItsProgressWhileABatchTakesLong) {
+  std::atomic<bool> go_on = false;
+  start([&](Errand& errand) {
+    errand.progress = 17;
+    until([&] { return go_on.load(); });
+    return trained();
+  });
+  give(assign(3));
+  until([&] {
+    while (const auto envelope = here_.receive()) {
+      const Message message = decode(envelope->bytes);
+      if (const auto* beat = std::get_if<Beat>(&message)) beats_[1].push_back(*beat);
+    }
+    return std::count_if(beats_[1].begin(), beats_[1].end(), [](const Beat& beat) {
+             return beat.assignment == 3 && beat.progress == 17 && beat.memory_bytes > (1 << 20);
+           }) >= 5;
+  });
+  go_on = true;
+  EXPECT_EQ(expect<Finished>().assignment, 3);
+  beats_[1].clear();
+  until([&] {
+    while (const auto envelope = here_.receive())
+      beats_[1].push_back(std::get<Beat>(decode(envelope->bytes)));
+    return beats_[1].size() >= 3;
+  });
+  EXPECT_EQ(beats_[1].back().assignment, 0) << "it is idle";
+}
+
+TEST_F(WorkerTest, TellsOfCheckpoints) {
+  start([](Errand& errand) {
+    errand.on_resumed(2, 80);
+    errand.on_saved(4, 160);
+    return trained();
+  });
+  give(assign(3));
+  const auto resumed = expect<Resumed>();
+  EXPECT_EQ(std::tuple(resumed.assignment, resumed.epoch, resumed.step), std::tuple(3, 2, 80));
+  const auto saved = expect<Saved>();
+  EXPECT_EQ(std::tuple(saved.assignment, saved.epoch, saved.step), std::tuple(3, 4, 160));
+}
+
+TEST_F(WorkerTest, OneThatGetsNoFurtherEndsItself) {
+  std::atomic<bool> ended = false;
+  std::string why;
+  end_process_ = [&](const std::string& reason) {
+    why = reason;
+    ended = true;  // else its thread would never come back
+    throw std::runtime_error("the process is gone");
+  };
+  start([&](Errand& errand) {
+    for (int batch = 0; batch < 5; ++batch) {  // slow, but it gets on
+      ++errand.progress;
+      std::this_thread::sleep_for(400ms);
+    }
+    until([&] { return ended.load(); });
+    return trained();
+  });
+  Assign short_of_patience = assign(8);
+  short_of_patience.stall_seconds = 1;
+  give(short_of_patience);
+  const auto failed = expect<Failed>();
+  EXPECT_EQ(failed.assignment, 8);
+  EXPECT_EQ(failed.failure, FailureClass::hung);
+  EXPECT_EQ(failed.message, "no batch for 1 s, after 5");
+  EXPECT_THROW(workers_[1].get(), std::runtime_error);
+  EXPECT_EQ(why, failed.message);
+}
+
+TEST_F(WorkerTest, WithoutASignOfTheCoordinatorItSavesAndLeaves) {
+  pace_ = {.beat = 20ms, .silence = 10};
+  std::atomic<bool> saved = false;
+  start([&](Errand& errand) {
+    TrialResult result = train_until_interrupted(errand);
+    saved = true;
+    return result;
+  });
+  give(assign(1));
+  until([&] {  // while it hears something it goes on
+    give(Pulse{});
+    while (const auto envelope = here_.receive()) {
+      const Message message = decode(envelope->bytes);
+      if (const auto* beat = std::get_if<Beat>(&message)) beats_[1].push_back(*beat);
+    }
+    std::this_thread::sleep_for(5ms);
+    return beats_[1].size() >= 30;
+  });
+  EXPECT_FALSE(saved);
+  EXPECT_THROW(workers_[1].get(), CoordinatorLost);
+  EXPECT_TRUE(saved);
+}
+
+TEST_F(WorkerTest, BeforeTheFirstWordItIsMorePatient) {
+  pace_ = {.beat = 10ms, .silence = 5, .start = 1s};
+  pulses_ = false;
+  const auto begun = std::chrono::steady_clock::now();
+  start([](Errand&) { return trained(); });
+  EXPECT_THROW(workers_[1].get(), CoordinatorLost);
+  EXPECT_GE(std::chrono::steady_clock::now() - begun, 900ms);
+}
+
+TEST_F(WorkerTest, TakenForDeadItStartsAnew) {
+  std::atomic<int> begun = 0;
+  start([&](Errand& errand) {
+    ++begun;
+    return errand.assign.assignment == 4 ? trained(44) : train_until_interrupted(errand);
+  });
+  give(assign(1));
+  give(assign(2));
+  until([&] { return begun == 1; });
+  give(Rejoin{});
+  EXPECT_EQ(expect<Ready>().host, "node7");  // and not a word of what it gave up
+  give(assign(4));
+  EXPECT_EQ(expect<Finished>().result.best_epoch, 44);
+  EXPECT_EQ(begun, 2);
 }
 
 TEST_F(WorkerTest, BytesThatAreNoMessageEndItAndFailNoAttempt) {
