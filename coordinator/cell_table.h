@@ -27,7 +27,8 @@ struct Cell {
   std::string text_weights = {};
   int ranks = 1;                                           // that train it together
   int attempts = 0;                                        // started so far, in this run and before
-  int counted_failures = 0;                                // of a class that counts towards max_attempts
+  int counted_failures = 0;                                // that count towards max_attempts
+  int fruitless_losses = 0;                                // without a word, since the last new checkpoint
   results::CellState state = results::CellState::pending;  // changed by CellTable::set_state alone
   std::uint32_t stages = 0;                                // CellTable's own
 };

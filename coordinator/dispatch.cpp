@@ -17,6 +17,9 @@ namespace {
 using results::CellState;
 using results::Machine;
 
+// How long a rank may take to start and say Ready before it is waited for no longer.
+constexpr double kStartSeconds = 300;
+
 const std::array<std::string, 2> kKinds{"cuda", "cpu"};  // the better one first
 
 std::string kind_of(const State& state, const WorkerState& worker) {
@@ -29,7 +32,7 @@ std::string device_of(const State& state, const WorkerState& worker) {
 }
 
 void stop(WorkerState& worker, int rank, Effects& effects) {
-  if (!worker.stopped) effects.sends.push_back({rank, worker::Stop{}});
+  if (!worker.stopped && !worker.lost) effects.sends.push_back({rank, worker::Stop{}});
   worker.stopped = true;
 }
 
@@ -100,7 +103,10 @@ worker::Assign assign_message(const State& state, const Assignment& assignment) 
           .evaluation = state.sweep.evaluation,
           .threads = resources.threads_per_trial,
           .trials_per_gpu = assignment.most_on_device,
-          .collective_seconds = resources.collective_seconds};
+          .collective_seconds = resources.collective_seconds,
+          .work = state.work,
+          .checkpoint_seconds = resources.checkpoint_seconds,
+          .stall_seconds = resources.stall_seconds};
 }
 
 void start(State& state, CellHandle handle, const std::vector<int>& ranks, int most_bearable,
@@ -203,7 +209,8 @@ bool another_gang(const State& state, int ranks, const std::set<int>& except) {
 }
 
 bool everyone_is_here(const State& state) {
-  return state.ranks > 0 && static_cast<int>(state.workers.size()) >= state.ranks;
+  return state.ranks > 0 &&
+         (static_cast<int>(state.workers.size()) >= state.ranks || state.age > kStartSeconds);
 }
 
 std::optional<std::string> too_wide(const State& state) {
@@ -248,7 +255,12 @@ void set_aside(State& state, int rank, const std::string& reason, Effects& effec
 std::set<int> silent_ranks(const State& state) {
   std::set<int> ranks;
   for (const auto& [rank, worker] : state.workers) {
-    if (worker.silent) ranks.insert(rank);
+    if (worker.silent || worker.lost) ranks.insert(rank);
+  }
+  if (state.age > kStartSeconds) {  // who never said a word will say none now
+    for (int rank = 1; rank <= state.ranks; ++rank) {
+      if (!state.workers.contains(rank)) ranks.insert(rank);
+    }
   }
   return ranks;
 }

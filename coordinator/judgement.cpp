@@ -16,6 +16,8 @@ using sweeps::FailureClass;
 
 // So many first failures, all with the same words, and the sweep stops instead of parking cell after cell.
 constexpr int kFailuresAlike = 3;
+// So many deaths without a word and without a new checkpoint, and it is the cell that kills.
+constexpr int kFruitlessLosses = 50;
 
 void judge(State& state, Assignment& assignment, CellState outcome) {
   MISSMODAL_CHECK(!assignment.judged);
@@ -26,8 +28,9 @@ void judge(State& state, Assignment& assignment, CellState outcome) {
   if (outcome != CellState::pending) state.troubles.erase(assignment.cell);
 }
 
-void note_failure(State& state, int rank, CellHandle handle, const worker::Failed& failed) {
-  if (!sweeps::counts(failed.failure)) return;
+void note_failure(State& state, int rank, const Assignment& assignment, const worker::Failed& failed) {
+  if (!sweeps::counts(failed.failure) || assignment.saved) return;  // who got further may get to the end
+  const CellHandle handle = assignment.cell;
   ++state.cells[handle].counted_failures;
   Trouble& trouble = state.troubles[handle];
   trouble.failed_on.insert(rank);
@@ -112,7 +115,7 @@ void fail(State& state, Assignment& assignment, int rank, const worker::Failed& 
   if (crowded) {
     state.troubles[cell].most_on_device = assignment.most_on_device / 2;
   } else {
-    note_failure(state, rank, cell, failed);
+    note_failure(state, rank, assignment, failed);
   }
   state.alike.at_fault = !state.closing && sweep_is_at_fault(state);
   const bool park =
@@ -124,10 +127,23 @@ void fail(State& state, Assignment& assignment, int rank, const worker::Failed& 
       results::AttemptFailed{state.cells[cell].id, assignment.attempt, failed.failure, failed.message, park});
 }
 
+void lose(State& state, Assignment& assignment, const std::string& message, Effects& effects) {
+  Cell& cell = state.cells[assignment.cell];
+  if (!assignment.saved) ++cell.fruitless_losses;
+  if (cell.fruitless_losses < kFruitlessLosses) {
+    give_back(state, assignment, FailureClass::lost, message, effects);
+    return;
+  }
+  judge(state, assignment, CellState::parked);
+  effects.commits.push_back(results::AttemptFailed{
+      cell.id, assignment.attempt, FailureClass::lost,
+      fmt::format("{}; {} times in a row without a new checkpoint", message, cell.fruitless_losses), true});
+}
+
 void fail_unexplained(State& state, Assignment& assignment, Effects& effects) {
   const int leader = assignment.members.front().rank;
   if (!assignment.silent.empty()) {
-    give_back(state, assignment, FailureClass::lost, assignment.silent, effects);
+    lose(state, assignment, assignment.silent, effects);
   } else if (state.closing || (assignment.lost.empty() && assignment.interrupted)) {
     fail(state, assignment, leader, {assignment.id, FailureClass::interrupted, "it was interrupted", {}},
          effects);

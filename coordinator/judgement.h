@@ -20,6 +20,10 @@ void fail(State& state, Assignment& assignment, int rank, const worker::Failed& 
 void give_back(State& state, Assignment& assignment, sweeps::FailureClass failure, const std::string& message,
                Effects& effects);
 
+// One of its processes died without a word, as by SIGKILL: nobody's fault, and the cell is the next to be
+// tried. Only after very many in a row that got to no new checkpoint it is parked.
+void lose(State& state, Assignment& assignment, const std::string& message, Effects& effects);
+
 // Every member has answered, and none with a result or a reason of its own.
 void fail_unexplained(State& state, Assignment& assignment, Effects& effects);
 

@@ -13,11 +13,15 @@
 #include <utility>
 
 #include "coordinator/handlers.h"
+#include "coordinator/liveness.h"
 #include "coordinator/progress_line.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
+#include "sweeps/work_folder.h"
+#include "worker/last_words.h"
 #include "worker/pacer.h"
 #include "worker/protocol.h"
+#include "worker/watch.h"
 
 namespace missmodal::coordinator {
 namespace {
@@ -28,6 +32,9 @@ constexpr std::chrono::seconds kLogInterval{5};
 constexpr std::chrono::milliseconds kLiveInterval{250};
 constexpr std::chrono::seconds kFarewellLimit{
     60};  // for workers that are still starting when the sweep is over
+constexpr std::chrono::milliseconds kLookInterval{250};    // at who is silent
+constexpr std::chrono::seconds kLastOrders{120};           // before the deadline nothing is started any more
+constexpr std::chrono::seconds kTimeToSave{30};            // before it what runs is saved
 constexpr std::chrono::milliseconds kLockedInterval{200};  // between two tries to commit to a locked database
 
 // nohup and some schedulers start programs with SIGHUP ignored, and so it stays.
@@ -38,11 +45,13 @@ bool hangup_is_ignored() {
 
 class Loop {
  public:
-  Loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style)
+  Loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style,
+       std::optional<std::chrono::system_clock::time_point> deadline)
       : state_(state),
         store_(store),
         transport_(transport),
         style_(style),
+        deadline_(deadline),
         signals_(context_, SIGINT, SIGTERM, SIGUSR1),
         timer_(context_),
         locked_timer_(context_),
@@ -106,6 +115,7 @@ class Loop {
   void poll() {
     guarded([this] {
       hear();
+      watch();
       print_progress(false);
       if (farewell_ && everyone_left()) {
         context_.stop();
@@ -123,11 +133,38 @@ class Loop {
     bool heard = false;
     while (const auto envelope = transport_.receive()) {
       heard = true;
-      put(handle(envelope->source, worker::decode(envelope->bytes)));
+      const worker::Message message = worker::decode(envelope->bytes);
+      if (!std::holds_alternative<worker::Ready>(message)) put(on_heard(state_, envelope->source));
+      if (const auto* beat = std::get_if<worker::Beat>(&message)) {
+        on_beat(state_, envelope->source, *beat);
+      } else {
+        put(handle(envelope->source, message));
+      }
     }
     if (!heard) return;
     empty_outbox();
     pacer_.event(Clock::now());
+  }
+
+  // Who has been silent for too long, and how late it is.
+  void watch() {
+    pulses_.send(state_, transport_);
+    const auto now = Clock::now();
+    if (now < next_look_) return;
+    next_look_ = now + kLookInterval;
+    const auto awake = watch_.look(now);
+    watch_.happened();
+    on_tick(state_, std::chrono::duration<double>(awake).count());
+    for (const int rank : overdue(state_)) {
+      const auto& assignment = state_.workers.at(rank).assignment;
+      std::optional<std::string> words;
+      if (assignment && !state_.work.empty()) words = worker::take_last_words(state_.work, *assignment);
+      carry_out(on_lost(state_, rank, words));
+    }
+    if (!deadline_) return;
+    const auto left = *deadline_ - std::chrono::system_clock::now();
+    if (left < kLastOrders && !state_.last_orders) carry_out(on_last_orders(state_));
+    if (left < kTimeToSave) carry_out(on_interrupt(state_));
   }
 
   Effects handle(int rank, const worker::Message& message) {
@@ -141,6 +178,10 @@ class Loop {
     if (const auto* released = std::get_if<worker::Released>(&message)) {
       return on_released(state_, rank, *released);
     }
+    if (const auto* resumed = std::get_if<worker::Resumed>(&message)) {
+      return on_resumed(state_, rank, *resumed);
+    }
+    if (const auto* saved = std::get_if<worker::Saved>(&message)) return on_saved(state_, rank, *saved);
     if (const auto* failed = std::get_if<worker::Failed>(&message)) {
       note_failure(rank, *failed);
       return on_failed(state_, rank, *failed);
@@ -192,12 +233,17 @@ class Loop {
     for (const std::string& remark : out.remarks) log(remark);
     for (const Outgoing& outgoing : out.sends)
       transport_.send(outgoing.rank, worker::encode(outgoing.message));
+    for (const results::Change& change : out.commits) {
+      const auto* finished = std::get_if<results::AttemptFinished>(&change);
+      if (finished != nullptr && !state_.work.empty())
+        sweeps::remove_checkpoints(state_.work, finished->cell);
+    }
     if (state_.verdict && !farewell_) farewell_ = Clock::now();
   }
 
   bool everyone_left() const {
     int stopped = 0;
-    for (const auto& [rank, worker] : state_.workers) stopped += worker.stopped ? 1 : 0;
+    for (const auto& [rank, worker] : state_.workers) stopped += worker.stopped || worker.lost ? 1 : 0;
     if (stopped == transport_.size() - 1) return true;
     return Clock::now() - *farewell_ > kFarewellLimit;
   }
@@ -229,6 +275,7 @@ class Loop {
   results::Store& store_;
   worker::Transport& transport_;
   ProgressStyle style_;
+  std::optional<std::chrono::system_clock::time_point> deadline_;
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer timer_;
@@ -236,6 +283,9 @@ class Loop {
   bool locked_ = false;       // the last try to commit found the database locked
   Effects outbox_;            // what was decided and is not committed yet
   bool stop_wished_ = false;  // by INT, TERM or HUP
+  Pulses pulses_;
+  worker::Watch watch_{Clock::now()};
+  Clock::time_point next_look_{};
   Clock::time_point started_;
   worker::Pacer pacer_;
   Pace pace_;
@@ -248,9 +298,19 @@ class Loop {
 
 }  // namespace
 
-Verdict run_loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style) {
+void Pulses::send(const State& state, worker::Transport& transport) {
+  const auto now = Clock::now();
+  if (now < next_) return;
+  next_ = now + std::chrono::milliseconds(static_cast<int>(1000 * kBeatSeconds));
+  for (const auto& [rank, worker] : state.workers) {
+    if (!worker.lost) transport.send(rank, worker::encode(worker::Pulse{}));
+  }
+}
+
+Verdict run_loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style,
+                 std::optional<std::chrono::system_clock::time_point> deadline) {
   state.ranks = transport.size() - 1;
-  return Loop(state, store, transport, style).run();
+  return Loop(state, store, transport, style, deadline).run();
 }
 
 }  // namespace missmodal::coordinator

@@ -1,6 +1,9 @@
 #pragma once
 // The coordinator's loop on rank 0: hears messages, calls handlers, commits, then sends. [Boost.Asio]
 
+#include <chrono>
+#include <optional>
+
 #include "coordinator/state.h"
 #include "results/store.h"
 #include "worker/transport.h"
@@ -18,6 +21,21 @@ struct StopAtOnce {};
 // StopAtOnce. While another program has the database locked, nothing is sent and training goes on, for as
 // long as the store's patience lasts. Throws RunError where the store or the transport fails; what was
 // committed before is safe.
-Verdict run_loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style);
+//
+// A worker that says nothing for three beats is taken for dead, and its work given to another. Checkpoints of
+// cells that have ended are removed. With a `deadline` no attempt is started in the last two minutes, and
+// half a minute before it everything is interrupted, as by a signal.
+Verdict run_loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style,
+                 std::optional<std::chrono::system_clock::time_point> deadline = std::nullopt);
+
+// Tells every worker that may live that the coordinator does, where two seconds have passed since the last
+// time.
+class Pulses {
+ public:
+  void send(const State& state, worker::Transport& transport);
+
+ private:
+  std::chrono::steady_clock::time_point next_{};
+};
 
 }  // namespace missmodal::coordinator

@@ -76,6 +76,7 @@ State restore(sweeps::Sweep sweep, sweeps::ContentHashes hashes, const results::
     state.cells.set_state(cell, record.state == CellState::running ? CellState::pending : record.state);
     state.cells[cell].attempts = record.attempts;
     state.cells[cell].counted_failures = record.counted_failures;
+    state.cells[cell].fruitless_losses = record.fruitless_losses;
     state.any_accepted = state.any_accepted || record.state == CellState::accepted;
   }
   restore_stages(state, store);

@@ -54,6 +54,7 @@ struct Assignment {
   int most_on_device = 1;               // trials that may share a GPU with it, itself included
   std::set<int> holders{};              // members that have not answered yet
   bool judged = false;                  // the attempt ended
+  bool saved = false;                   // it wrote a checkpoint, further than any before
   bool cancelled = false;               // the holders were told to give it up
   bool interrupted = false;             // a member says that it was
   std::string lost{};                   // what a member says of the group that broke
@@ -71,6 +72,9 @@ struct WorkerState {
   bool stopped = false;                              // was told to leave
   std::string set_aside{};  // why it gets no cell for the rest of the run; "" where it does
   bool silent = false;      // did not answer its gang: it may be dead, and is waited for no longer
+  bool lost = false;        // taken for dead: not spoken to, unless it gives a sign of life
+  double unheard = 0;       // seconds since anything came of it
+  worker::Beat beat{};      // its last
 };
 
 // The cell that has waited longest of those that cannot start: what it waits for is kept for it.
@@ -102,6 +106,7 @@ struct State {
   bool reselect = false;       // winners that no longer fit are chosen anew
   bool mixed_devices = false;  // CPUs and GPUs may train cells of one database
   int ranks = 0;               // workers of this job, whether or not they have said Ready; 0: not known
+  std::string work;            // folder of checkpoints; "": none are kept
 
   std::vector<StageProgress> stages;                 // as sweep.stages
   CellTable cells;                                   // also what the database holds from earlier plans
@@ -121,6 +126,9 @@ struct State {
   std::optional<Verdict> verdict;  // set: the sweep is over; whoever still says Ready is told to stop
   AlikeFailures alike;
   bool any_accepted = false;
+  double age = 0;                                 // seconds since the start
+  bool last_orders = false;                       // the time is nearly up: no attempt is started any more
+  std::map<std::string, std::int64_t> oom_kills;  // by host, what its ranks last told
 };
 
 }  // namespace missmodal::coordinator

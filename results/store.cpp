@@ -122,8 +122,10 @@ void write_utterances(SQLite::Database& database, std::span<const SplitRecord> s
   }
 }
 
-// Nobody works any more on what an earlier run left running. Whose process crashed failed by its own fault.
-void release_running(SQLite::Database& database, const std::map<std::int64_t, std::string>& last_words) {
+// Nobody works any more on what an earlier run left running. Whose process crashed failed by its own fault: a
+// cell that takes the coordinator with it every time is parked here, where else it would never be judged.
+void release_running(SQLite::Database& database, const std::map<std::int64_t, std::string>& last_words,
+                     int most_crashes) {
   SQLite::Statement crash(database,
                           "UPDATE attempts SET state = 'failed', ended_unix = ?1, failure = 'crashed', "
                           "message = ?3 WHERE state = 'running' AND assignment = ?2");
@@ -133,7 +135,12 @@ void release_running(SQLite::Database& database, const std::map<std::int64_t, st
                          "message = 'the coordinator ended before the attempt' WHERE state = 'running'");
   fail.bind(1, now_unix());
   fail.exec();
-  database.exec("UPDATE cells SET state = 'pending' WHERE state = 'running'");
+  SQLite::Statement release(
+      database,
+      "UPDATE cells SET state = CASE WHEN (SELECT count(*) FROM attempts a WHERE a.cell = cells.id AND "
+      "a.attempt > cells.forgiven_attempts AND a.failure = 'crashed' AND a.checkpoint_step IS NULL) >= ?1 "
+      "THEN 'parked' ELSE 'pending' END WHERE state = 'running'");
+  execute(release, most_crashes);
 }
 
 CellState parse_state(std::string_view text) {
@@ -150,14 +157,17 @@ struct Store::Connection {
              std::span<const StageRecord> stages, std::span<const SplitRecord> splits, Patience patience)
       : sqlite(file, WriterConnection::Absent::create, std::move(patience)) {
     std::int64_t run = 0;
-    sqlite.patiently([&] { run = prepare(provenance, stages, splits); });
+    const auto last_words =
+        provenance.last_words ? provenance.last_words() : std::map<std::int64_t, std::string>();
+    sqlite.patiently([&] { run = prepare(provenance, stages, splits, last_words); });
     sqlite.start_journal();
     writer.emplace(sqlite.database(), run);
   }
 
   // Returns the row of this run in `provenance`.
   std::int64_t prepare(const Provenance& provenance, std::span<const StageRecord> stages,
-                       std::span<const SplitRecord> splits) {
+                       std::span<const SplitRecord> splits,
+                       const std::map<std::int64_t, std::string>& last_words) {
     SQLite::Database& database = sqlite.database();
     const bool fresh = !database.tableExists("sweep");
     if (!fresh) check_owner(database, sqlite.name(), provenance);
@@ -167,7 +177,7 @@ struct Store::Connection {
         create_schema(database, provenance);
         write_utterances(database, splits);
       }
-      release_running(database, provenance.last_words);
+      if (!fresh) release_running(database, last_words, provenance.most_crashes);
       want_evaluation(database, provenance.evaluation);
       write_stages(database, stages);
       run = insert_provenance(database, provenance, sqlite.journal_mode());
@@ -256,7 +266,6 @@ std::vector<CellRecord> Store::cells() const {
       cells.back().attempts += select.getColumn(2).getInt();
       const auto failure = sweeps::parse_failure_class(select.getColumn(3).getString());
       if (failure && sweeps::counts(*failure)) cells.back().counted_failures += select.getColumn(4).getInt();
-      if (failure == sweeps::FailureClass::crashed) cells.back().crashes += select.getColumn(4).getInt();
       if (failure == sweeps::FailureClass::lost)
         cells.back().fruitless_losses += select.getColumn(5).getInt();
     }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,8 +35,10 @@ struct Provenance {
   sweeps::EvaluationPlan evaluation;   // what the sweep file asks for now
   std::vector<std::string> overrides;  // the texts of --set
   std::string run_token;               // names this run to whoever started it; "" if nobody asks
-  // By assignment: what processes that crashed left behind (worker/last_words.h), one line each.
-  std::map<std::int64_t, std::string> last_words = {};
+  // By assignment: what processes that crashed left behind (worker/last_words.h), one line each. Asked once
+  // nobody else can write the database.
+  std::function<std::map<std::int64_t, std::string>()> last_words = {};
+  int most_crashes = 5;  // without a new checkpoint, and a cell is parked that took the whole run with it
 };
 
 // One stage as the reports need it, before any of its cells is known.
@@ -62,7 +65,6 @@ struct CellRecord {
   int attempts = 0;                      // started so far
   // Since the last `missmodal retry`:
   int counted_failures = 0;  // of a class that counts towards max_attempts, without a new checkpoint
-  int crashes = 0;           // of these, those of class `crashed`
   int fruitless_losses = 0;  // of class `lost` since the last new checkpoint
 };
 

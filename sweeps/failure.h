@@ -7,11 +7,22 @@
 namespace missmodal::sweeps {
 
 //   lost, interrupted   nobody's fault: the rank died without a word, the job was preempted
-//   crashed, hung       the process died of itself (its last words say how), or made no progress and ended itself
-//   worker_fault        the worker's: dataset or weights missing or different there, no usable device. It is
+//   crashed, hung       the process died of itself (its last words say how), or made no progress and ended
+//   itself worker_fault        the worker's: dataset or weights missing or different there, no usable device.
+//   It is
 //                       set aside, and its cell goes back untouched
 //   data_error          the configuration does not fit the data; the others say what they are
-enum class FailureClass { lost, out_of_memory, data_error, bug, run_error, interrupted, worker_fault, hung, crashed };
+enum class FailureClass {
+  lost,
+  out_of_memory,
+  data_error,
+  bug,
+  run_error,
+  interrupted,
+  worker_fault,
+  hung,
+  crashed
+};
 
 std::string_view name(FailureClass failure);
 std::optional<FailureClass> parse_failure_class(std::string_view text);

@@ -17,6 +17,7 @@ struct Resources {
   int busy_seconds = 300;       // how long another program may keep the database locked
   int collective_seconds = 60;  // how long the ranks of one trial wait for each other
   int checkpoint_seconds = 60;  // how much training lies between two checkpoints, at least
+  int stall_seconds = 300;      // without a batch, and a rank counts as hung and ends itself
   int trials_per_gpu = 1;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sweeps/error.h"
+#include "sweeps/work_folder.h"
 #include "trainer/saved_training.h"
 
 namespace missmodal::trainer {
@@ -42,7 +43,7 @@ TrainingCheckpoints::~TrainingCheckpoints() {
 }
 
 fs::path TrainingCheckpoints::slot(std::size_t number) const {
-  return options_.folder / fmt::format("{}.{}.training", options_.name, number);
+  return sweeps::checkpoint_file(options_.folder, options_.name, number);
 }
 
 std::optional<TrainingState> TrainingCheckpoints::load(std::size_t number) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 
+#include "sweeps/work_folder.h"
 #include "trainer/training_state.h"
 
 namespace missmodal::trainer {
@@ -54,7 +55,7 @@ class TrainingCheckpoints {
 
  private:
   using Clock = std::chrono::steady_clock;
-  static constexpr int kSlots = 2;
+  static constexpr std::size_t kSlots = sweeps::kCheckpointSlots;
 
   std::filesystem::path slot(std::size_t number) const;
   void write(const TrainingState& state);

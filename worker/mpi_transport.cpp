@@ -18,9 +18,11 @@
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
 #include "worker/bell.h"
+#include "worker/coordinator_lost.h"
 #include "worker/mpi_call.h"
 #include "worker/mpi_exchange.h"
 #include "worker/pacer.h"
+#include "worker/watch.h"
 
 namespace missmodal::worker {
 namespace {
@@ -259,7 +261,10 @@ void MpiTransport::wake() {
   job_->bell->ring();
 }
 
-void MpiTransport::leave(std::chrono::milliseconds limit, const std::set<int>& missing) {
+void MpiTransport::leave(std::chrono::milliseconds limit, const Leaving& leaving) {
+  const std::set<int>& missing = leaving.missing;
+  const bool listens = job_->rank != kCoordinatorRank;
+  Watch unheard(Pacer::Clock::now());
   const auto deadline = Pacer::Clock::now() + limit;
   std::set<int> peers;
   for (int peer = 0; peer < job_->size; ++peer) {
@@ -267,8 +272,13 @@ void MpiTransport::leave(std::chrono::milliseconds limit, const std::set<int>& m
     if (known && !(job_->rank == kCoordinatorRank && missing.contains(peer))) peers.insert(peer);
   }
   const auto drained = [&] {
+    if (leaving.meanwhile) leaving.meanwhile();
+    if (!job_->arrived.empty()) unheard.happened();
     job_->arrived.clear();
     job_->accept_farewells();
+    if (listens && unheard.look(Pacer::Clock::now()) > leaving.silence) {
+      throw CoordinatorLost("the coordinator gave no sign of life while it was waited for");
+    }
     return !job_->sends_to(peers);
   };
   const auto parted = [&] {

@@ -1,12 +1,19 @@
 #pragma once
 // Transport over MPI_COMM_WORLD with non-blocking calls alone, and the life of MPI itself.
 
+#include <functional>
 #include <memory>
 #include <set>
 
 #include "worker/transport.h"
 
 namespace missmodal::worker {
+
+struct Leaving {
+  std::set<int> missing = {};
+  std::function<void()> meanwhile = {};  // called again and again
+  std::chrono::milliseconds silence = std::chrono::hours(24 * 365);
+};
 
 // Initialises MPI (FUNNELED: every call from the constructing thread, which is checked). Collective: every
 // rank of the job constructs one. Throws RunError with the call and MPI's text. A process that no mpirun
@@ -32,7 +39,8 @@ class MpiTransport : public Transport {
   // coordinator alone. `missing` is the coordinator's: ranks that died, or are not expected to answer. Throws
   // RunError if `limit` passes first. Where MPI_Finalize then takes longer than that or kFinalizeLimit, the
   // process ends with kExitTrouble.
-  void leave(std::chrono::milliseconds limit, const std::set<int>& missing = {});
+  // In a worker it throws CoordinatorLost where nothing came of the coordinator for `silence`.
+  void leave(std::chrono::milliseconds limit, const Leaving& leaving = {});
   static constexpr std::chrono::seconds kFinalizeLimit{60};
   [[noreturn]] void abort(int exit_code);  // ends every rank of the job
 

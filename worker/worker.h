@@ -6,7 +6,7 @@
 #include <functional>
 #include <string>
 
-#include "sweeps/error.h"
+#include "worker/coordinator_lost.h"
 #include "worker/errand.h"
 #include "worker/transport.h"
 
@@ -28,12 +28,6 @@ struct WorkerPace {
   int silence = 5;                                                // beats without a word from the coordinator
   std::chrono::milliseconds start = std::chrono::minutes(15);     // until its first word
   std::chrono::milliseconds farewell = std::chrono::seconds(60);  // for the last batch and a checkpoint
-};
-
-// The coordinator has given no sign of life: there is nobody to report to, nor to leave with.
-class CoordinatorLost : public RunError {
- public:
-  using RunError::RunError;
 };
 
 // Ends the process at once, where the thread that trains does not come back; does not return.

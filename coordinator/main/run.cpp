@@ -5,11 +5,17 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <chrono>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <filesystem>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -26,7 +32,10 @@
 #include "sweeps/exit_code.h"
 #include "sweeps/terminal.h"
 #include "sweeps/width.h"
+#include "sweeps/work_folder.h"
+#include "worker/coordinator_lost.h"
 #include "worker/device.h"
+#include "worker/last_words.h"
 #include "worker/memory_transport.h"
 #include "worker/mpi_transport.h"
 #include "worker/pacer.h"
@@ -44,6 +53,8 @@ struct RunOptions {
   std::vector<std::string> overrides;
   std::string progress = "auto";
   std::string run_token;
+  std::optional<std::string> work;
+  std::optional<std::int64_t> time_limit;  // seconds
   RestoreOptions restore;
 };
 
@@ -68,9 +79,33 @@ void say_rescore(std::int64_t done, std::int64_t total) {
   if (done == 0) fmt::print(stderr, "scoring {} cells again: the sweep asks for another evaluation\n", total);
 }
 
+// Of checkpoints. "" where none are wanted, or none can be kept.
+std::string work_folder(const RunOptions& options) {
+  const std::filesystem::path folder =
+      options.work ? *options.work : sweeps::work_folder_of(options.database).string();
+  if (folder.empty()) return "";
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw InputError(folder.string(), fmt::format("cannot be made: {}", error.message()));
+  return std::filesystem::absolute(folder).string();  // whoever trains may have another working directory
+}
+
+// When the job must be over: what --time-limit or else SLURM says.
+std::optional<std::chrono::system_clock::time_point> deadline_of(const RunOptions& options) {
+  using std::chrono::system_clock;
+  if (options.time_limit) return system_clock::now() + std::chrono::seconds(*options.time_limit);
+  const char* end = std::getenv("SLURM_JOB_END_TIME");  // Unix seconds
+  std::int64_t seconds = 0;
+  if (end == nullptr || std::from_chars(end, end + std::strlen(end), seconds).ec != std::errc() ||
+      seconds <= 0) {
+    return std::nullopt;
+  }
+  return system_clock::time_point(std::chrono::seconds(seconds));
+}
+
 struct Ended {
   int exit_code = 0;
-  std::set<int> silent;  // ranks that may be dead
+  State state;  // knows who may be dead
 };
 
 Ended coordinate(const RunOptions& options, worker::Transport& transport) {
@@ -79,6 +114,9 @@ Ended coordinate(const RunOptions& options, worker::Transport& transport) {
   SweepInputs inputs = open_inputs(sweep);
   const ProgressStyle style = progress_style(options.progress);
   inputs.provenance.run_token = options.run_token;
+  const std::string work = work_folder(options);
+  inputs.provenance.most_crashes = sweep.resources.max_attempts;
+  if (!work.empty()) inputs.provenance.last_words = [work] { return worker::take_last_words(work); };
   if (!options.restore.reselect) {
     const auto stored = results::read_winners(options.database, sweep.name, inputs.hashes.dataset_sha256,
                                               std::chrono::seconds(sweep.resources.busy_seconds));
@@ -88,9 +126,12 @@ Ended coordinate(const RunOptions& options, worker::Transport& transport) {
                        patience(sweep, style));
   store.rescore({.progress = say_rescore});
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
-  const Verdict verdict = run_loop(state, store, transport, style);
+  state.work = work;
+  const Verdict verdict = run_loop(state, store, transport, style, deadline_of(options));
   fmt::print(stderr, "{}\n", verdict.text);
-  return {verdict.exit_code, silent_ranks(state)};
+  std::error_code still_needed;
+  if (!work.empty()) std::filesystem::remove(work, still_needed);
+  return {verdict.exit_code, std::move(state)};
 }
 
 // The worker that this process is, the `local`-th of its host.
@@ -107,7 +148,14 @@ worker::Identity identity_here(int local) {
 
 void work(worker::Transport& transport, const worker::Identity& identity) {
   worker::Trials trials;
-  worker::run_worker(transport, identity, [&trials](worker::Errand& errand) { return trials.train(errand); });
+  worker::run_worker(
+      transport, identity, [&trials](worker::Errand& errand) { return trials.train(errand); },
+      [&](const std::string& why) {
+        fmt::print(stderr, "missmodal: rank {} on {} ends itself: {}\n", transport.rank(), identity.host,
+                   why);
+        std::fflush(nullptr);
+        std::_Exit(kExitTrouble);
+      });
 }
 
 // One rank: the worker is a thread of this process.
@@ -139,10 +187,14 @@ constexpr std::chrono::seconds kStepLimit{120};
 // A worker that was set aside waits here for the others, as long as any sweep takes; whether they still end
 // is the coordinator's to judge.
 constexpr std::chrono::hours kSweepLimit{24 * 365};
+// Of the coordinator, and it is dead.
+constexpr std::chrono::seconds kSilence{10};
 
-bool left_in_order(worker::MpiTransport& transport, const std::set<int>& silent = {}) {
+bool left_in_order(worker::MpiTransport& transport, const State& state = {}) {
+  Pulses pulses;
   try {
-    transport.leave(kStepLimit, silent);
+    transport.leave(kStepLimit,
+                    {.missing = silent_ranks(state), .meanwhile = [&] { pulses.send(state, transport); }});
     return true;
   } catch (const RunError& error) {
     fmt::print(stderr, "missmodal: {}\n", error.what());
@@ -153,7 +205,7 @@ bool left_in_order(worker::MpiTransport& transport, const std::set<int>& silent 
 int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) {
   try {
     const Ended ended = coordinate(options, transport);
-    if (!left_in_order(transport, ended.silent)) {
+    if (!left_in_order(transport, ended.state)) {
       transport.abort(ended.exit_code == kExitOk ? kExitTrouble : ended.exit_code);
     }
     return ended.exit_code;
@@ -176,13 +228,15 @@ int run_as_worker(worker::MpiTransport& transport) {
   try {
     signal(SIGUSR1, SIG_IGN);  // rank 0 hears it and tells us
     work(transport, identity_here(transport.local_worker()));
-    transport.leave(kSweepLimit);
+    transport.leave(kSweepLimit, {.silence = kSilence});
     return kExitOk;
   } catch (const std::exception& error) {
     const std::string text = error.what();  // LibTorch's goes on with its stack
     fmt::print(stderr, "missmodal: rank {} on {}: {}\n", transport.rank(), host,
                text.substr(0, text.find('\n')));
-    transport.abort(kExitTrouble);
+    std::fflush(nullptr);
+    // Nobody to leave with. The launcher ends the job; with its recovery the others go on without us.
+    std::_Exit(dynamic_cast<const worker::CoordinatorLost*>(&error) != nullptr ? kExitOk : kExitTrouble);
   }
 }
 
@@ -229,6 +283,12 @@ void add_run(CLI::App& app, int& exit_code) {
                     "select without the points that have parked cells");
   command->add_option("--run-token", options->run_token,
                       "names this run for missmodal-report status --exit-code --run");
+  command->add_option("--work", options->work,
+                      "folder of checkpoints, which all hosts see [FILE.work]; '' keeps none");
+  command
+      ->add_option("--time-limit", options->time_limit,
+                   "seconds after which the job must be over [what SLURM_JOB_END_TIME says]")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{366} * 86400));
   command->add_flag("--reselect", options->restore.reselect,
                     "choose the winners anew that the sweep file no longer asks for");
   command->add_flag("--mixed-devices", options->restore.mixed_devices,

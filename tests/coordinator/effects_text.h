@@ -45,6 +45,14 @@ struct ChangeText {
     return fmt::format("start {} attempt {} on rank{} {}", cell_name(state, change.cell), change.attempt,
                        change.members.size() > 1 ? "s" : "", members);
   }
+  std::string operator()(const results::AttemptResumed& change) const {
+    return fmt::format("resume {} attempt {} from epoch {} step {}", cell_name(state, change.cell),
+                       change.attempt, change.from.epoch, change.from.step);
+  }
+  std::string operator()(const results::AttemptSaved& change) const {
+    return fmt::format("save {} attempt {} at epoch {} step {}", cell_name(state, change.cell),
+                       change.attempt, change.at.epoch, change.at.step);
+  }
   std::string operator()(const results::AttemptFinished& change) const {
     const bool diverged = change.result.outcome == sweeps::Outcome::diverged;
     return fmt::format("{} {} attempt {}", diverged ? "diverged" : "accept", cell_name(state, change.cell),
@@ -81,6 +89,7 @@ struct MessageText {
     return fmt::format("cancel {}", cancel.assignment);
   }
   std::string operator()(const worker::Stop&) const { return "stop"; }
+  std::string operator()(const worker::Rejoin&) const { return "rejoin"; }
   template <typename Other>
   std::string operator()(const Other&) const {
     return "what only workers say";

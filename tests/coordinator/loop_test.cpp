@@ -47,7 +47,12 @@ class Crew {
  private:
   void work(worker::MemoryTransport transport) {
     transport.send(0, worker::encode(worker::Ready{worker::kProtocolVersion, "host", "cpu"}));
+    auto next_beat = std::chrono::steady_clock::now();
     for (;;) {
+      if (std::chrono::steady_clock::now() >= next_beat) {
+        transport.send(0, worker::encode(worker::Beat{}));
+        next_beat += std::chrono::milliseconds(500);
+      }
       const auto envelope = transport.receive();
       if (!envelope) {
         std::this_thread::yield();
@@ -55,6 +60,7 @@ class Crew {
       }
       const worker::Message message = worker::decode(envelope->bytes);
       if (std::holds_alternative<worker::Stop>(message)) return;
+      if (std::holds_alternative<worker::Pulse>(message)) continue;
       const auto& assign = std::get<worker::Assign>(message);
       {
         const std::lock_guard lock(mutex_);
@@ -176,7 +182,8 @@ TEST_F(LoopTest, ASecondSignalStopsItAtOnce) {
       worker::MemoryTransport there(mailboxes, 1);
       there.send(0, worker::encode(worker::Ready{worker::kProtocolVersion, "host", "cpu"}));
       for (int signals = 0; signals < 2;) {
-        if (!there.receive()) continue;  // Assign, then Stop
+        const auto envelope = there.receive();  // Assign, then Stop
+        if (!envelope || std::holds_alternative<worker::Pulse>(worker::decode(envelope->bytes))) continue;
         kill(getpid(), wish);
         ++signals;
       }

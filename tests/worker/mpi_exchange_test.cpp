@@ -226,7 +226,7 @@ int kill_members(MpiTransport& transport, unsigned seed) {
       });
     }
   }
-  transport.leave(kLeaveLimit, dead);
+  transport.leave(kLeaveLimit, {.missing = dead});
   if (wrongs == 0) fmt::print("rank {} left, {} died\n", transport.rank(), dead.size());
   return wrongs == 0 ? 0 : 1;
 }

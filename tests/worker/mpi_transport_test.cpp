@@ -109,7 +109,7 @@ int dead(MpiTransport& transport) {
     transport.send(1, std::string(kLarge, 'x'));
   }
   const bool received = transport.rank() != 0 || gather(transport, 1).size() == 1;
-  transport.leave(kLimit, {1});
+  transport.leave(kLimit, {.missing = {1}});
   return verdict(received, "the living rank was not heard");
 }
 
@@ -122,7 +122,7 @@ int stopped(MpiTransport& transport) {
   }
   const std::vector<std::string> pid =
       transport.rank() == 0 ? gather(transport, 1) : std::vector<std::string>{};
-  transport.leave(kLimit, {1});
+  transport.leave(kLimit, {.missing = {1}});
   if (transport.rank() == 0) kill(std::stoi(pid.at(0)), SIGKILL);
   return 0;
 }
