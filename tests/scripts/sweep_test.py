@@ -97,6 +97,10 @@ class Sweep(unittest.TestCase):
         self.assertEqual(command[command.index("-n") + 1], "9")
         self.assertEqual(command[2], "srun")
 
+    def test_srun_ends_the_step_where_a_rank_fails(self):
+        command = self.command("s.yaml", "--db", "s.db", "--launcher", "srun", SLURM_JOB_ID="1", SLURM_NTASKS="9")
+        self.assertIn("--kill-on-bad-exit=1", command)
+
     def test_other_flags_go_to_run(self):
         command = self.command("s.yaml", "--set", "training.max_epochs=3", "--db=s.db", "-n", 1, "--accept-parked")
         self.assertEqual(command[-3:], ["--set", "training.max_epochs=3", "--accept-parked"])
