@@ -46,7 +46,7 @@ def fault(words):
             if word in PROGRAMS:
                 return fault(words[place:])
         return None
-    missing = [word for word in arguments if re.match(r"(sweeps|results/queries)/", word) and not (ROOT / word).exists()]
+    missing = [word for word in arguments if re.match(r"(sweeps|results/queries|scripts)/", word) and not (ROOT / word).exists()]
     if missing:
         return f"{missing[0]} does not exist"
     if name.startswith(("scripts/", ".ci/")):
