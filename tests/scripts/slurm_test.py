@@ -4,6 +4,7 @@ It needs root, Slurm and munge (Debian: apt-get install slurm-wlm), and is skipp
 configuration of an installed Slurm is neither read nor changed. MISSMODAL and MISSMODAL_REPORT name the built programs.
 """
 
+import datetime
 import os
 import secrets
 import shutil
@@ -291,6 +292,10 @@ class SlurmScripts(unittest.TestCase):
 
     def test_time_is_up(self):
         number = self.submit("one_node", "--ntasks=3", "--time=1", "--signal=B:USR1@30", sweep="endless")
+        told = {entry for entries in processes("OMPI_COMM_WORLD_RANK=0").values() for entry in entries
+                if entry.startswith("SLURM_JOB_END_TIME=")}
+        end = datetime.datetime.fromisoformat(self.slurm.job(number)["EndTime"])
+        self.assertEqual(told, {f"SLURM_JOB_END_TIME={end.timestamp():.0f}"})
         self.wait_until("the job runs again", lambda: self.slurm.job(number).get("Restarts") == "1" and
                         len(self.query("SELECT * FROM provenance")) == 2)
         self.assertEqual(self.query("SELECT exit_code FROM verdict ORDER BY run LIMIT 1"), [(4,)])
