@@ -12,6 +12,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +23,7 @@
 
 #include "coordinator/dismiss.h"
 #include "coordinator/dispatch.h"
+#include "coordinator/liveness.h"
 #include "coordinator/loop.h"
 #include "coordinator/main/commands.h"
 #include "coordinator/main/sweep_inputs.h"
@@ -53,6 +56,7 @@ struct RunOptions {
   std::vector<std::string> overrides;
   std::string progress = "auto";
   std::string run_token;
+  std::string ended;  // file
   std::optional<std::string> work;
   std::optional<std::int64_t> time_limit;  // seconds
   RestoreOptions restore;
@@ -103,16 +107,23 @@ std::optional<std::chrono::system_clock::time_point> deadline_of(const RunOption
   return system_clock::time_point(std::chrono::seconds(seconds));
 }
 
+constexpr std::chrono::milliseconds kPulseInterval{static_cast<int>(1000 * kBeatSeconds)};
+
 struct Ended {
   int exit_code = 0;
   State state;  // knows who may be dead
 };
 
-Ended coordinate(const RunOptions& options, worker::Transport& transport) {
+struct Prepared {
+  results::Store store;
+  State state;
+};
+
+// Reads, hashes and opens all that the sweep needs, and scores again what has to be.
+Prepared prepare(const RunOptions& options, int workers, ProgressStyle style) {
   sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
-  sweeps::refuse_too_wide(sweep, transport.size() - 1);
+  sweeps::refuse_too_wide(sweep, workers);
   SweepInputs inputs = open_inputs(sweep);
-  const ProgressStyle style = progress_style(options.progress);
   inputs.provenance.run_token = options.run_token;
   const std::string work = work_folder(options);
   inputs.provenance.most_crashes = sweep.resources.max_attempts;
@@ -127,10 +138,26 @@ Ended coordinate(const RunOptions& options, worker::Transport& transport) {
   store.rescore({.progress = say_rescore});
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
   state.work = work;
+  return {std::move(store), std::move(state)};
+}
+
+// That may take minutes, in which the workers are to hear that somebody lives.
+Prepared prepare_while_pulsing(const RunOptions& options, ProgressStyle style, worker::Transport& transport) {
+  auto prepared =
+      std::async(std::launch::async, [&] { return prepare(options, transport.size() - 1, style); });
+  do {
+    for (int rank = 1; rank < transport.size(); ++rank) transport.send(rank, worker::encode(worker::Pulse{}));
+  } while (prepared.wait_for(kPulseInterval) != std::future_status::ready);
+  return prepared.get();
+}
+
+Ended coordinate(const RunOptions& options, worker::Transport& transport) {
+  const ProgressStyle style = progress_style(options.progress);
+  auto [store, state] = prepare_while_pulsing(options, style, transport);
   const Verdict verdict = run_loop(state, store, transport, style, deadline_of(options));
   fmt::print(stderr, "{}\n", verdict.text);
   std::error_code still_needed;
-  if (!work.empty()) std::filesystem::remove(work, still_needed);
+  if (!state.work.empty()) std::filesystem::remove(state.work, still_needed);
   return {verdict.exit_code, std::move(state)};
 }
 
@@ -174,14 +201,12 @@ int run_alone(const RunOptions& options) {
   } catch (const StopAtOnce&) {
     std::_Exit(kExitInterrupted);  // the worker's thread would go on for as long as it trains
   } catch (...) {
-    here.send(1, worker::encode(worker::Stop{}));
+    dismiss(here);
     thread.join();
     throw;
   }
 }
 
-// How long a worker may take to start and say so.
-constexpr std::chrono::seconds kStartLimit{60};
 // Every worker was told to stop: how long the last may take to end its step and leave.
 constexpr std::chrono::seconds kStepLimit{120};
 // A worker that was set aside waits here for the others, as long as any sweep takes; whether they still end
@@ -202,9 +227,16 @@ bool left_in_order(worker::MpiTransport& transport, const State& state = {}) {
   }
 }
 
+// Rank 0's own word, which a launcher's exit code need not tell. Where the job died there is none.
+void note_end(const RunOptions& options, int exit_code, const State& state = {}) {
+  if (options.ended.empty() || (exit_code == kExitTrouble && !silent_ranks(state).empty())) return;
+  std::ofstream(options.ended) << exit_code << '\n';
+}
+
 int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) {
   try {
     const Ended ended = coordinate(options, transport);
+    note_end(options, ended.exit_code, ended.state);
     if (!left_in_order(transport, ended.state)) {
       transport.abort(ended.exit_code == kExitOk ? kExitTrouble : ended.exit_code);
     }
@@ -212,13 +244,17 @@ int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) 
   } catch (const StopAtOnce&) {
     transport.abort(kExitInterrupted);
   } catch (const InputError& error) {
-    dismiss(transport, kStartLimit);
+    note_end(options, kExitBadInput);
+    dismiss(transport);
     if (left_in_order(transport)) throw;
     for (const Mistake& mistake : error.mistakes())
       fmt::print(stderr, "{}: {}\n", mistake.place, mistake.reason);
     transport.abort(kExitBadInput);
   } catch (const std::exception& error) {
     fmt::print(stderr, "missmodal: {}\n", error.what());
+    note_end(options, kExitTrouble);
+    dismiss(transport);
+    if (left_in_order(transport)) return kExitTrouble;
     transport.abort(kExitTrouble);
   }
 }
@@ -283,6 +319,8 @@ void add_run(CLI::App& app, int& exit_code) {
                     "select without the points that have parked cells");
   command->add_option("--run-token", options->run_token,
                       "names this run for missmodal-report status --exit-code --run");
+  command->add_option("--ended", options->ended,
+                      "file that rank 0 writes its exit code to, unless the job died");
   command->add_option("--work", options->work,
                       "folder of checkpoints, which all hosts see [FILE.work]; '' keeps none");
   command

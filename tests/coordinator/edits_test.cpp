@@ -109,6 +109,7 @@ class Ranks {
       }
       const worker::Message message = worker::decode(envelope->bytes);
       if (std::holds_alternative<worker::Stop>(message)) return;
+      if (std::holds_alternative<worker::Pulse>(message)) continue;
       const auto& assign = std::get<worker::Assign>(message);
       transport.send(0, worker::encode(worker::Finished{assign.assignment, made_up_training(assign)}));
     }
