@@ -261,7 +261,7 @@ class SyncLess {
     database_.exec("PRAGMA foreign_keys = OFF");  // rows are written of cells that were just read
   }
   ~SyncLess() {
-    database_.tryExec("PRAGMA synchronous = FULL");
+    database_.tryExec("PRAGMA synchronous = EXTRA");  // as WriterConnection has it
     database_.tryExec("PRAGMA foreign_keys = ON");
   }
   SyncLess(const SyncLess&) = delete;
