@@ -59,6 +59,65 @@ std::optional<std::string> writer_of(const std::filesystem::path& file) {
                                            : "use that one"));
 }
 
+// SQLite has one text for all of them.
+std::string_view failed_operation(int extended_code) {
+  switch (extended_code) {
+    case SQLITE_IOERR_READ:
+    case SQLITE_IOERR_SHORT_READ:
+      return " in a read";
+    case SQLITE_IOERR_WRITE:
+      return " in a write";
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+      return " in a sync";
+    case SQLITE_IOERR_TRUNCATE:
+      return " in cutting a file off";
+    case SQLITE_IOERR_DELETE:
+      return " in deleting a file";
+    case SQLITE_IOERR_LOCK:
+    case SQLITE_IOERR_UNLOCK:
+    case SQLITE_IOERR_RDLOCK:
+    case SQLITE_IOERR_CHECKRESERVEDLOCK:
+      return " in locking";
+    default:
+      return "";
+  }
+}
+
+// What whoever reads the line can do; what was committed is safe in every case.
+std::string_view cure(int code) {
+  switch (code) {
+    case SQLITE_FULL:
+      return "; free some space, then the same command goes on";
+    case SQLITE_IOERR:
+      return "; once the disk is well the same command goes on";
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return "; the file and its folder must be readable and writable";
+    default:
+      return "";
+  }
+}
+
+// A writer that died in a commit, with the rollback journal, left the file half written. Who only reads may
+// not mend that, so a connection that may write does, as the sqlite3 shell would: it takes back what was not
+// committed.
+void roll_back(const std::filesystem::path& file) {
+  SQLite::Database(database_file(file).string(), SQLite::OPEN_READWRITE,
+                   static_cast<int>(std::chrono::milliseconds(kReaderPatience).count()))
+      .tableExists("sweep");
+}
+
+SQLite::Database checked_for_reading(const std::filesystem::path& file, std::chrono::milliseconds patience) {
+  SQLite::Database database(database_file(file).string(), SQLite::OPEN_READONLY,
+                            static_cast<int>(patience.count()));
+  if (!database.tableExists("sweep") || database.execAndGet("SELECT count(*) FROM sweep").getInt() != 1) {
+    throw InputError(file.string(), "says nothing of a sweep");
+  }
+  return database;
+}
+
 }  // namespace
 
 FileKind inspect_file(const std::filesystem::path& file) {
@@ -95,12 +154,13 @@ void check_ours(const std::filesystem::path& file, FileKind kind) {
 SQLite::Database open_for_reading(const std::filesystem::path& file, std::chrono::milliseconds patience) {
   check_ours(file, inspect_file(file));
   try {
-    SQLite::Database database(database_file(file).string(), SQLite::OPEN_READONLY,
-                              static_cast<int>(patience.count()));
-    if (!database.tableExists("sweep") || database.execAndGet("SELECT count(*) FROM sweep").getInt() != 1) {
-      throw InputError(file.string(), "says nothing of a sweep");
+    try {
+      return checked_for_reading(file, patience);
+    } catch (const SQLite::Exception& error) {
+      if (error.getExtendedErrorCode() != SQLITE_READONLY_ROLLBACK) throw;
     }
-    return database;
+    roll_back(file);
+    return checked_for_reading(file, patience);
   } catch (const SQLite::Exception& error) {
     throw_trouble(file, "open", error);
   }
@@ -108,8 +168,9 @@ SQLite::Database open_for_reading(const std::filesystem::path& file, std::chrono
 
 RunError sqlite_trouble(const std::filesystem::path& file, const std::string& call,
                         const SQLite::Exception& error) {
-  return RunError(fmt::format("{}: {}: {} (SQLite code {})", file.string(), call, error.what(),
-                              error.getExtendedErrorCode()));
+  return RunError(fmt::format("{}: {}: {}{} (SQLite code {}){}", file.string(), call, error.what(),
+                              failed_operation(error.getExtendedErrorCode()), error.getExtendedErrorCode(),
+                              cure(error.getErrorCode())));
 }
 
 void throw_trouble(const std::filesystem::path& file, const std::string& call,

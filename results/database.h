@@ -26,12 +26,13 @@ FileKind inspect_file(const std::filesystem::path& file);
 // Throws InputError unless there is a database.
 void check_ours(const std::filesystem::path& file, FileKind kind);
 
-// For readers, who wait so long for a writer. Throws InputError for a missing, foreign or damaged
-// file.
+// For readers, who wait so long for a writer. What a writer died in the middle of is taken back first. Throws
+// InputError for a missing, foreign or damaged file, RunError where SQLite fails.
 SQLite::Database open_for_reading(const std::filesystem::path& file,
                                   std::chrono::milliseconds patience = kReaderPatience);
 
-// "mosi.db: commit: database or disk is full (SQLite code 13)"
+// "mosi.db: commit: database or disk is full (SQLite code 13); free some space, then the same command goes
+// on"
 RunError sqlite_trouble(const std::filesystem::path& file, const std::string& call,
                         const SQLite::Exception& error);
 

@@ -160,7 +160,9 @@ struct Store::Connection {
     const auto last_words =
         provenance.last_words ? provenance.last_words() : std::map<std::int64_t, std::string>();
     sqlite.patiently([&] { run = prepare(provenance, stages, splits, last_words); });
+    const std::string wanted = sqlite.journal_mode();
     sqlite.start_journal();
+    if (sqlite.journal_mode() != wanted) sqlite.patiently([&] { sqlite.transact([&] { correct_journal_mode(run); }); });
     writer.emplace(sqlite.database(), run);
   }
 
@@ -183,6 +185,13 @@ struct Store::Connection {
       run = insert_provenance(database, provenance, sqlite.journal_mode());
     });
     return run;
+  }
+
+  void correct_journal_mode(std::int64_t run) {
+    SQLite::Statement update(sqlite.database(), "UPDATE provenance SET journal_mode = ?2 WHERE run = ?1");
+    update.bind(1, run);
+    update.bind(2, sqlite.journal_mode());
+    update.exec();
   }
 
   void write(std::span<const Change> changes, double now) {

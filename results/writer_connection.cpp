@@ -1,14 +1,17 @@
 #include "results/writer_connection.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "results/database.h"
 #include "results/database_name.h"
 #include "results/file_system.h"
+#include "results/lock_probe.h"
 #include "sweeps/error.h"
 
 namespace missmodal::results {
@@ -25,6 +28,11 @@ std::filesystem::path inspected(const std::filesystem::path& name, WriterConnect
   if (absent == WriterConnection::Absent::refuse) check_ours(name, kind);
   std::filesystem::path file = database_file(name);
   check_only_name(file, name);
+  // Of a folder that is not there, or may not be written, the lease tells.
+  if (access(file.parent_path().c_str(), W_OK) == 0) {
+    if (const std::string_view network = network_file_system(file); !network.empty())
+      check_locks(file, network);
+  }
   return file;
 }
 
@@ -65,7 +73,9 @@ void WriterConnection::check_generation() {
 }
 
 void WriterConnection::start_journal() {
-  patiently([&] { database_.exec("PRAGMA journal_mode = " + journal_mode_); });
+  // SQLite keeps what it has where the file system offers no memory to share.
+  patiently(
+      [&] { journal_mode_ = database_.execAndGet("PRAGMA journal_mode = " + journal_mode_).getString(); });
 }
 
 void WriterConnection::patiently(const std::function<void()>& action) {

@@ -18,8 +18,8 @@ class WriterConnection {
  public:
   enum class Absent { create, refuse };
 
-  // Takes the lease. Throws InputError for what is no database of ours, or one that is not there and must be;
-  // RunError where another process has the lease.
+  // Takes the lease. Throws InputError for what is no database of ours, one that is not there and must be, or
+  // one on a network file system without working locks; RunError where another process has the lease.
   WriterConnection(const std::filesystem::path& name, Absent absent, Patience patience);
   // A database at rest is one file: without the write-ahead log it can be copied, and read where nothing may
   // be written. With a reader in the way it keeps the log, which is as good.
@@ -60,6 +60,7 @@ class WriterConnection {
 
   SQLite::Database& database() { return database_; }
   const std::filesystem::path& name() const { return name_; }  // as the user wrote it
+  // The one that suits the file system; after start_journal() the one in use.
   const std::string& journal_mode() const { return journal_mode_; }
 
  private:

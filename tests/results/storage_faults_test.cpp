@@ -391,5 +391,33 @@ TEST_P(Death, OfAProcess) {
   EXPECT_GE(deaths, judge.commits());
 }
 
+// A reader comes before anybody has gone on.
+TEST(StorageReader, TakesBackWhatAWriterDiedIn) {
+  const auto folder = scratch_folder();
+  FaultVfs vfs(Journal::rollback);
+  const SmallRun run(folder / "run" / "a.db");
+  Judge judge(folder);
+  judge.prepare(run, Phase::begin);
+  std::size_t committed = 0;
+  do_phase(run, Phase::begin, committed);
+  std::vector<Files> disks;
+  vfs.watch([&] { disks.push_back(vfs.remains(folder / "run", End::process)); });
+  do_phase(run, Phase::rest, committed);
+  vfs.watch({});
+  int hot = 0;
+  for (std::size_t i = 0; i < disks.size(); i += 8) {
+    SCOPED_TRACE(i);
+    const auto place = folder / "place";
+    std::filesystem::remove_all(place);
+    std::filesystem::create_directory(place);
+    for (const auto& [name, bytes] : disks[i]) write_bytes(place / name, bytes);
+    EXPECT_FALSE(tables_of(place / "a.db").empty());
+    SQLite::Database database((place / "a.db").string());
+    expect_legal(database, {});
+    hot += disks[i].at("a.db") == read_bytes(place / "a.db") ? 0 : 1;
+  }
+  EXPECT_GT(hot, 2) << "of " << disks.size() << " disks";
+}
+
 }  // namespace
 }  // namespace missmodal::results

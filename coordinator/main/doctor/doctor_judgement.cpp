@@ -124,6 +124,22 @@ Finding judge_temporary_folder(const std::string& folder, const Space& space) {
   return {"TMPDIR", Verdict::fail, text + ", on which mpirun may hang", cure};
 }
 
+Finding judge_file_system(const std::string& network, const std::string& locks) {
+  const char* cure =
+      "keep the database on a local disk of the first host; data and checkpoints may be shared";
+  if (network.empty())
+    return {"file system", Verdict::ok, "local: the database uses the write-ahead log", ""};
+  if (!locks.empty()) {
+    return {"file system", Verdict::fail,
+            fmt::format("{}: {}, so two sweeps on one database cannot be kept apart", network, locks), cure};
+  }
+  return {
+      "file system", Verdict::warn,
+      fmt::format("{}, shared between hosts, its locks work: the database uses the slower rollback journal",
+                  network),
+      cure};
+}
+
 Finding judge_space(const std::string& folder, double free_gibibytes) {
   const std::string text = fmt::format("{}: {:.1f} GiB free", folder, free_gibibytes);
   if (free_gibibytes < kNoSpace) return {"disk", Verdict::fail, text, "free some space"};

@@ -52,6 +52,10 @@ std::string nccl_version(int number);
 // mpirun takes 4 MiB and a little for each rank, and hangs where it gets less.
 Finding judge_temporary_folder(const std::string& folder, const Space& space);
 
+// `network` is the name of a file system that hosts share, "" for a local one; `locks` what is wrong with its
+// locks.
+Finding judge_file_system(const std::string& network, const std::string& locks);
+
 Finding judge_space(const std::string& folder, double free_gibibytes);
 
 }  // namespace missmodal::coordinator

@@ -12,6 +12,7 @@
 #include "coordinator/main/doctor/doctor_finding.h"
 #include "coordinator/main/doctor/doctor_judgement.h"
 #include "results/file_system.h"
+#include "results/lock_probe.h"
 #include "sweeps/error.h"
 
 namespace missmodal::coordinator {
@@ -35,11 +36,11 @@ Finding examine_disk(const std::filesystem::path& folder) {
 Finding examine_file_system(const std::filesystem::path& folder) {
   try {
     const std::string_view network = results::network_file_system(folder / "sweep.db");
-    if (network.empty())
-      return {"file system", Verdict::ok, "local: the database uses the write-ahead log", ""};
-    return {"file system", Verdict::warn,
-            fmt::format("{}, shared between hosts: the database uses the slower rollback journal", network),
-            "keep the database on a local disk of the first host; data and checkpoints may be shared"};
+    std::string wrong;
+    for (const auto lock : {results::lock_by_fcntl, results::lock_by_flock}) {
+      if (!network.empty() && wrong.empty()) wrong = results::what_is_wrong_with_locks(folder, lock);
+    }
+    return judge_file_system(std::string(network), wrong);
   } catch (const RunError& error) {
     return {"file system", Verdict::fail, error.what(), "choose another folder with --path"};
   }

@@ -93,5 +93,17 @@ TEST(Doctor, AFullTemporaryFolderFails) {
   EXPECT_EQ(enough.text, "/tmp: 64 MiB free");
 }
 
+TEST(Doctor, WarnsOfSharedFileSystemsAndFailsThoseWithoutLocks) {
+  EXPECT_EQ(judge_file_system("", "").verdict, Verdict::ok);
+  EXPECT_EQ(judge_file_system("nfs", "").verdict, Verdict::warn);
+  EXPECT_EQ(judge_file_system("nfs", "").text,
+            "nfs, shared between hosts, its locks work: the database uses the slower rollback journal");
+  const Finding open = judge_file_system("lustre", "two processes get the same lock on a file");
+  EXPECT_EQ(open.verdict, Verdict::fail);
+  EXPECT_EQ(open.text,
+            "lustre: two processes get the same lock on a file, so two sweeps on one database cannot be kept "
+            "apart");
+}
+
 }  // namespace
 }  // namespace missmodal::coordinator
