@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "results/database_name.h"
+#include "results/soundness.h"
 #include "results/store.h"
 #include "sweeps/presence.h"
 
@@ -115,6 +116,7 @@ SQLite::Database checked_for_reading(const std::filesystem::path& file, std::chr
   if (!database.tableExists("sweep") || database.execAndGet("SELECT count(*) FROM sweep").getInt() != 1) {
     throw InputError(file.string(), "says nothing of a sweep");
   }
+  if (is_cut_off(database, file)) check_sound(database, file);
   return database;
 }
 

@@ -27,7 +27,8 @@ FileKind inspect_file(const std::filesystem::path& file);
 void check_ours(const std::filesystem::path& file, FileKind kind);
 
 // For readers, who wait so long for a writer. What a writer died in the middle of is taken back first. Throws
-// InputError for a missing, foreign or damaged file, RunError where SQLite fails.
+// InputError for a missing, foreign or damaged file, RunError where SQLite fails. One that no run has ended
+// and nobody writes is read as a whole first: it may be a torn copy.
 SQLite::Database open_for_reading(const std::filesystem::path& file,
                                   std::chrono::milliseconds patience = kReaderPatience);
 

@@ -11,6 +11,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "results/soundness.h"
+
 namespace missmodal::results {
 
 namespace {
@@ -134,6 +136,15 @@ void note_missing(SQLite::Database& database, const Origin& origin, Notes& notes
   }
 }
 
+// At rest and without a verdict.
+void note_cut_off(SQLite::Database& database, const Origin& origin, Notes& notes) {
+  if (!is_cut_off(database, origin.file)) return;
+  notes.push_back(
+      fmt::format("{}: its last run wrote no verdict: it was killed, or {} is a copy made while it ran, "
+                  "which may lack the latest cells",
+                  origin.dataset, origin.file));
+}
+
 }  // namespace
 
 Origin read_origin(SQLite::Database& database, const std::filesystem::path& file) {
@@ -165,6 +176,7 @@ std::vector<std::string> notes(SQLite::Database& database, const Origin& origin,
   note_undefined(origin, rows, notes);
   note_devices(database, origin, rows, notes);
   note_missing(database, origin, notes);
+  note_cut_off(database, origin, notes);
   return notes;
 }
 

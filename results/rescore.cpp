@@ -7,6 +7,7 @@
 #include "results/database.h"
 #include "results/evaluations.h"
 #include "results/rescore_cells.h"
+#include "results/soundness.h"
 #include "sweeps/error.h"
 
 namespace missmodal::results {
@@ -15,6 +16,7 @@ namespace {
 
 void ask(WriterConnection& connection, const AskedEvaluation* asked) {
   SQLite::Database& database = connection.database();
+  if (lacks_verdict(database)) check_sound(database, connection.name());
   if (asked != nullptr) {
     const std::string name = database.execAndGet("SELECT name FROM sweep").getString();
     if (name != asked->sweep_name) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "results/database.h"
+#include "results/soundness.h"
 #include "results/statement.h"
 #include "results/writer_connection.h"
 #include "sweeps/error.h"
@@ -57,7 +58,10 @@ int retry(const std::filesystem::path& file, const std::string& cell, Patience p
   try {
     WriterConnection connection(file, WriterConnection::Absent::refuse, std::move(patience));
     int cells = 0;
-    connection.patiently([&] { connection.claim([&] { cells = unpark(connection.database(), cell); }); });
+    connection.patiently([&] {
+      if (lacks_verdict(connection.database())) check_sound(connection.database(), connection.name());
+      connection.claim([&] { cells = unpark(connection.database(), cell); });
+    });
     return cells;
   } catch (const SQLite::Exception& error) {
     throw_trouble(file, "retry", error);

@@ -17,6 +17,7 @@
 #include "results/evaluations.h"
 #include "results/lease.h"
 #include "results/rescore_cells.h"
+#include "results/soundness.h"
 #include "results/statement.h"
 #include "results/writer_connection.h"
 #include "sweeps/error.h"
@@ -173,6 +174,7 @@ struct Store::Connection {
     SQLite::Database& database = sqlite.database();
     const bool fresh = !database.tableExists("sweep");
     if (!fresh) check_owner(database, sqlite.name(), provenance);
+    if (!fresh && lacks_verdict(database)) check_sound(database, sqlite.name());
     std::int64_t run = 0;
     sqlite.claim([&] {
       if (fresh) {

@@ -80,11 +80,12 @@ struct Machine {
 class Store {
  public:
   // Creates the file or opens it to go on. Throws InputError (naming the file) for a file that is no database
-  // of ours, of another schema version, of another sweep name, or of another dataset, and leaves it as it is;
-  // RunError where SQLite fails or another writer holds it. A changed sweep text is fine: cells are
-  // recognised by their content. Attempts that an earlier run left running become `interrupted`,
-  // or `crashed` where there are last words of them.
-  // Waits for other programs' locks as `patience` says, here and in every call.
+  // of ours, of another schema version, of another sweep name, or of another dataset, for one that is damaged
+  // (one that no run has ended is looked through, results/soundness.h), and without working locks, and leaves
+  // it as it is; RunError where SQLite fails or another writer holds it. A changed sweep text is fine: cells
+  // are recognised by their content. Attempts that an earlier run left running become `interrupted`, or
+  // `crashed` where there are last words of them. Waits for other programs' locks as `patience` says, here
+  // and in every call.
   Store(const std::filesystem::path& file, const Provenance& provenance, std::span<const StageRecord> stages,
         std::span<const SplitRecord> splits, Patience patience = {});
   ~Store();

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <new>
 #include <span>
@@ -22,116 +23,13 @@
 #include "sweeps/error.h"
 #include "tests/results/fabricated.h"
 #include "tests/results/fault_vfs.h"
+#include "tests/results/small_run.h"
 
 namespace missmodal::results {
 namespace {
 
 using testing::HasSubstr;
 using Changes = std::vector<Change>;
-// Hears of every transaction that the store says is committed.
-using Hear = std::function<void(const Changes&)>;
-
-const std::vector<sweeps::Condition>& conditions() {
-  static const std::vector<sweeps::Condition> few{*sweeps::parse_condition("complete"),
-                                                  *sweeps::parse_condition("text/50")};
-  return few;
-}
-constexpr int kMetrics = 2 * (1 + 4);  // of a cell: two splits, one row for complete, four for what is drawn
-
-// A sweep in small: a search of one cell, its winner, a repeat of one, which fails once.
-class SmallRun {
- public:
-  explicit SmallRun(std::filesystem::path file) : file_(std::move(file)) {
-    const Recipe searched{.seed = 7, .alpha = 0.3};
-    const Recipe repeated{.seed = 1111};
-    add(search_, planned_cell(searched, "search", 0, "", kPoint), searched);
-    add(final_, planned_cell(repeated, "final", 0), repeated);
-  }
-
-  // Makes the database and leaves with an attempt that runs, and without a verdict.
-  void begin(const Hear& hear) const {
-    Store store = open();
-    const Hear commit = committing(store, hear);
-    commit({search_});
-    commit({start(store, search_.cells.front().id, 1)});
-  }
-  // From whatever is there to the end.
-  void go_on(const Hear& hear) const {
-    Store store = open();
-    const Hear commit = committing(store, hear);
-    commit({search_});
-    train(store, search_, commit);
-    if (!store.selected_point("search")) commit({StageSelected{"search", kPoint, 0.45}, final_});
-    train(store, final_, commit);
-    commit({SweepEnded{0, "ended"}});
-  }
-  const std::filesystem::path& file() const { return file_; }
-
- private:
-  static constexpr const char* kPoint = R"({"loss.alpha":0.3})";
-  void add(StagePlanned& stage, const sweeps::PlannedCell& cell, const Recipe& recipe) {
-    stage.cells.push_back(cell);
-    recipes_[cell.id] = recipe;
-  }
-
-  Store open() const {
-    const std::vector<StageRecord> stages{{"search", "", true, 1}, {"final", "search", false, 1}};
-    return {file_, asking({"complete", "text/50"}, 20), stages, splits()};
-  }
-
-  static Hear committing(Store& store, const Hear& hear) {
-    return [&store, hear](const Changes& changes) {
-      store.commit(changes);
-      hear(changes);
-    };
-  }
-
-  void train(const Store& store, const StagePlanned& stage, const Hear& commit) const {
-    for (const CellRecord& record : store.cells()) {
-      const bool ours = std::any_of(stage.cells.begin(), stage.cells.end(),
-                                    [&](const auto& cell) { return cell.id == record.id; });
-      if (!ours || record.state == CellState::accepted) continue;
-      int attempt = record.attempts;
-      if (record.id == final_.cells.front().id && record.counted_failures == 0) {
-        commit({start(store, record.id, ++attempt)});
-        commit({AttemptFailed{record.id, attempt, FailureClass::run_error, "no answer", false}});
-      }
-      commit({start(store, record.id, ++attempt)});
-      commit({AttemptFinished{record.id, attempt, trial_result(recipes_.at(record.id), conditions())}});
-    }
-  }
-
-  static AttemptStarted start(const Store& store, const std::string& cell, int attempt) {
-    return {cell, attempt, store.last_assignment() + 1, {{1, "host", "cpu"}}, 1};
-  }
-
-  std::filesystem::path file_;
-  StagePlanned search_{"search", {}};
-  StagePlanned final_{"final", {}};
-  std::map<std::string, Recipe> recipes_;
-};
-
-std::string tables_of(const std::filesystem::path& file) {
-  std::string text;
-  for (const Table& table : reports(std::array{Exhibit::table1, Exhibit::table2, Exhibit::area}, {file}))
-    text += format(table, Format::text);
-  return text;
-}
-
-// Everything that the tables and curves are made of; no times, no attempts.
-std::string contents_of(SQLite::Database& database) {
-  std::string text;
-  for (const char* const query : {"sweep", "evaluations", "stages", "stage_cells", "metrics", "utterances",
-                                  "(SELECT id, configuration, state, best_epoch, evaluation FROM cells)",
-                                  "(SELECT cell, split, n, hex(matrix) FROM predictions)",
-                                  "(SELECT cell, epoch, losses, valid_mae, valid_corr, best FROM epochs)"}) {
-    SQLite::Statement select(database, fmt::format("SELECT * FROM {} ORDER BY 1, 2, 3, 4", query));
-    while (select.executeStep()) {
-      for (int i = 0; i < select.getColumnCount(); ++i) text += select.getColumn(i).getString() + "|";
-    }
-  }
-  return text;
-}
 
 // Whether the database knows of a change that the store has reported as committed.
 bool remembers(SQLite::Database& database, const Change& change) {
@@ -176,7 +74,7 @@ void expect_legal(SQLite::Database& database, std::span<const Changes> committed
                 "accepted_attempt) = 1 AND (SELECT count(*) FROM predictions WHERE cell = id) = 2 "
                 "AND (SELECT count(*) FROM metrics WHERE cell = id) = {} "
                 "AND (SELECT count(*) FROM epochs WHERE cell = id) = 2)",
-                kMetrics)),
+                SmallRun::kMetricsPerCell)),
             0);
   EXPECT_EQ(number("SELECT count(*) FROM cells c WHERE state != 'accepted' AND ("
                    "EXISTS (SELECT 1 FROM attempts WHERE cell = id AND state = 'accepted') "
@@ -221,7 +119,7 @@ class Judge {
   // The run goes on, and the laws hold. `committed` of the phase's transactions had been reported as
   // committed.
   void expect_goes_on(const SmallRun& run, Phase phase, std::size_t committed) {
-    run.go_on([](const Changes&) {});
+    run.go_on();
     SQLite::Database database(run.file().string());
     expect_legal(database, std::span(all_).first(committed + (phase == Phase::rest ? begun_ : 0)));
     EXPECT_TRUE(contents_of(database) == contents_) << contents_of(database);
