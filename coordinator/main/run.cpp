@@ -83,15 +83,18 @@ void say_rescore(std::int64_t done, std::int64_t total) {
   if (done == 0) fmt::print(stderr, "scoring {} cells again: the sweep asks for another evaluation\n", total);
 }
 
-// Of checkpoints. "" where none are wanted, or none can be kept.
+// Of checkpoints; "" where none are wanted. Whoever trains may have another working directory.
 std::string work_folder(const RunOptions& options) {
   const std::filesystem::path folder =
       options.work ? *options.work : sweeps::work_folder_of(options.database).string();
-  if (folder.empty()) return "";
+  return folder.empty() ? "" : std::filesystem::absolute(folder).string();
+}
+
+void make_folder(const std::string& folder) {
+  if (folder.empty()) return;
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) throw InputError(folder.string(), fmt::format("cannot be made: {}", error.message()));
-  return std::filesystem::absolute(folder).string();  // whoever trains may have another working directory
+  if (error) throw InputError(folder, fmt::format("cannot be made: {}", error.message()));
 }
 
 // When the job must be over: what --time-limit or else SLURM says.
@@ -135,6 +138,7 @@ Prepared prepare(const RunOptions& options, int workers, ProgressStyle style) {
   }
   results::Store store(options.database, inputs.provenance, inputs.stages, inputs.splits,
                        patience(sweep, style));
+  make_folder(work);
   store.rescore({.progress = say_rescore});
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
   state.work = work;
