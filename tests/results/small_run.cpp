@@ -92,10 +92,12 @@ std::string tables_of(const std::filesystem::path& file) {
 
 std::string contents_of(SQLite::Database& database) {
   std::string text;
-  for (const char* const query : {"sweep", "evaluations", "stages", "stage_cells", "metrics", "utterances",
-                                  "(SELECT id, configuration, state, best_epoch, evaluation FROM cells)",
-                                  "(SELECT cell, split, n, hex(matrix) FROM predictions)",
-                                  "(SELECT cell, epoch, losses, valid_mae, valid_corr, best FROM epochs)"}) {
+  for (const char* const query :
+       {"(SELECT name, dataset_sha256, dataset_label, synthetic, evaluation FROM sweep)", "evaluations",
+        "stages", "stage_cells", "metrics", "utterances",
+        "(SELECT id, configuration, state, best_epoch, evaluation FROM cells)",
+        "(SELECT cell, split, n, hex(matrix) FROM predictions)",
+        "(SELECT cell, epoch, losses, valid_mae, valid_corr, best FROM epochs)"}) {
     SQLite::Statement select(database, fmt::format("SELECT * FROM {} ORDER BY 1, 2, 3, 4", query));
     while (select.executeStep()) {
       for (int i = 0; i < select.getColumnCount(); ++i) text += select.getColumn(i).getString() + "|";
