@@ -52,7 +52,7 @@ class SweepRun(unittest.TestCase):
         variable, _, value = self.mark.partition("=")
         # A folder of its own: jobs of other tests that end at the same time take Open MPI's shared one away.
         (self.root / "mpi").mkdir(exist_ok=True)
-        return start("sweep", "-n", 1, f"{name}.yaml", "--db", db or self.db, cwd=self.root, **{variable: value}, **PROGRAMS,
+        return start("sweep", "-n", 1, "--restarts", 0, f"{name}.yaml", "--db", db or self.db, cwd=self.root, **{variable: value}, **PROGRAMS,
                      OMPI_MCA_orte_tmpdir_base=self.root / "mpi", **more)
 
     def query(self, sql):
