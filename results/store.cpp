@@ -163,7 +163,8 @@ struct Store::Connection {
     sqlite.patiently([&] { run = prepare(provenance, stages, splits, last_words); });
     const std::string wanted = sqlite.journal_mode();
     sqlite.start_journal();
-    if (sqlite.journal_mode() != wanted) sqlite.patiently([&] { sqlite.transact([&] { correct_journal_mode(run); }); });
+    if (sqlite.journal_mode() != wanted)
+      sqlite.patiently([&] { sqlite.transact([&] { correct_journal_mode(run); }); });
     writer.emplace(sqlite.database(), run);
   }
 

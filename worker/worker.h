@@ -26,7 +26,7 @@ struct Identity {
 struct WorkerPace {
   std::chrono::milliseconds beat = std::chrono::seconds(2);
   int silence = 5;                                                // beats without a word from the coordinator
-  std::chrono::milliseconds start = std::chrono::seconds(60);      // until its first word
+  std::chrono::milliseconds start = std::chrono::seconds(60);     // until its first word
   std::chrono::milliseconds farewell = std::chrono::seconds(60);  // for the last batch and a checkpoint
 };
 
