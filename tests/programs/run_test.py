@@ -5,9 +5,11 @@ import json
 import os
 import pty
 import signal
+import sqlite3
 import subprocess
 import time
 import unittest
+from pathlib import Path
 
 from program import DATA, ENVIRONMENT, LIMIT, MISSMODAL, REPORT, SWEEP, ProgramTest, Safetensors, mpirun, synthesize
 
@@ -130,6 +132,96 @@ class ResumedTraining(Run):
         self.assertNotIn("epoch   1 ", errors, "it began anew")
         self.assertEqual(numbers(output), undisturbed)
         self.assertEqual(list((self.folder / "work").iterdir()), [], "the work of what is finished")
+
+
+class Deaths(Run):
+    """Of processes in a real job; scripts/chaos does the same at random."""
+
+    LONGER = ["run", "s.yaml", "--set", "training.max_epochs=200", "--set", "training.patience=200", "--set",
+              "resources.checkpoint_seconds=1"]
+
+    def job(self, ranks, *flags):
+        sweep = subprocess.Popen([*mpirun(ranks), "--enable-recovery", MISSMODAL, *self.LONGER, *flags], cwd=self.folder,
+                                 env={**ENVIRONMENT, "DEATHS": str(self.folder)}, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(lambda: sweep.poll() is None and sweep.kill())
+        return sweep
+
+    def process_of(self, rank):
+        for process in Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                entries = (process / "environ").read_bytes().split(b"\0")
+                if f"DEATHS={self.folder}".encode() in entries and f"OMPI_COMM_WORLD_RANK={rank}".encode() in entries:
+                    return int(process.name)
+        self.fail(f"rank {rank} is not there")
+
+    def wait_for_a_checkpoint(self, sweep):
+        deadline = time.monotonic() + LIMIT
+        while True:
+            self.assertIsNone(sweep.poll(), "the sweep ended by itself")
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+            with contextlib.suppress(sqlite3.Error, AssertionError):
+                found = self.query("SELECT rank FROM attempts WHERE state = 'running' AND checkpoint_step > 0", "x.db")
+                if found:
+                    return found[0][0]
+
+    def test_of_a_worker_and_a_stopped_one(self):
+        self.succeed(*self.LONGER, "--db", "undisturbed.db")
+        sweep = self.job(4, "--db", "x.db")
+        os.kill(self.process_of(self.wait_for_a_checkpoint(sweep)), signal.SIGKILL)
+        stopped = next(rank for rank in (1, 2, 3) if self.lives(rank))
+        process = self.process_of(stopped)
+        os.kill(process, signal.SIGSTOP)
+        self.wait_for_the_losses(sweep, 2)
+        os.kill(process, signal.SIGCONT)
+        _, errors = sweep.communicate(timeout=LIMIT)
+        self.assertEqual(self.query("SELECT exit_code FROM verdict", "x.db"), [(0,)], errors)
+        self.assertEqual(errors.count("is taken for dead: it gave no sign of life for 6 s"), 2)
+        self.assertGreater(self.count("attempts WHERE state = 'accepted' AND resumed_step > 0", "x.db"), 0)
+        self.assertEqual(self.count("attempts WHERE failure <> 'lost'", "x.db"), 0)
+        self.assertEqual(self.tables("x.db"), self.tables("undisturbed.db"))
+        self.assertFalse((self.folder / "x.db.work").exists())
+
+    def lives(self, rank):
+        with contextlib.suppress(AssertionError):
+            return bool(self.process_of(rank))
+        return False
+
+    def wait_for_the_losses(self, sweep, count):
+        deadline = time.monotonic() + LIMIT
+        while True:
+            self.assertIsNone(sweep.poll(), "the sweep ended by itself")
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+            with contextlib.suppress(sqlite3.Error):
+                if self.count("attempts WHERE failure = 'lost'", "x.db") >= count:
+                    return
+
+    def test_of_the_coordinator_leaves_no_orphans_and_little_to_do_again(self):
+        sweep = self.job(3, "--db", "x.db")
+        self.wait_for_a_checkpoint(sweep)
+        os.kill(self.process_of(0), signal.SIGKILL)
+        _, errors = sweep.communicate(timeout=LIMIT)
+        self.assertEqual(errors.count("the coordinator gave no sign of life"), 2)
+        self.assertEqual(self.count("verdict", "x.db"), 0)
+        saved = {file.name.partition(".")[0] for file in (self.folder / "x.db.work").glob("*.training")}
+        self.succeed(*self.LONGER, "--db", "x.db", launcher=mpirun(3))
+        resumed = {cell for (cell,) in self.query("SELECT cell FROM attempts WHERE resumed_step > 0", "x.db")}
+        self.assertEqual(resumed, saved)
+        self.assertTrue(saved)
+
+    def test_a_time_limit_leaves_all_saved(self):
+        sweep = self.job(2, "--db", "x.db", "--time-limit", "33", "--set", "training.max_epochs=100000", "--set",
+                         "training.patience=100000", "--set", "resources.checkpoint_seconds=3600")
+        began = time.monotonic()
+        _, errors = sweep.communicate(timeout=LIMIT)
+        self.assertLess(time.monotonic() - began, 33)
+        self.assertEqual(self.query("SELECT exit_code, verdict FROM verdict", "x.db"),
+                         [(4, "interrupted; the same command goes on")], errors)
+        ((saved, failure),) = self.query("SELECT checkpoint_step, failure FROM attempts", "x.db")
+        self.assertGreater(saved, 0)
+        self.assertEqual(failure, "interrupted")
 
 
 class Failures(Run):

@@ -82,6 +82,68 @@ TEST(Store, GoesOnWhereItEnded) {
       "failedinterrupted accepted");
 }
 
+TEST(Store, CountsOnlyAttemptsThatGotNoFurther) {
+  const auto file = scratch_folder() / "a.db";
+  const auto cell = planned_cell({.seed = 1}, "final", 0);
+  int attempt = 0;
+  {
+    Store store = open_store(file);
+    store.commit(Changes{StagePlanned{"final", {cell}}});
+    const auto fail = [&](FailureClass failure, bool saved) {
+      store.commit(Changes{started(cell.id, ++attempt, {1, "host", "cpu"})});
+      store.commit(Changes{AttemptResumed{cell.id, attempt, {attempt, 10 * attempt}}});
+      if (saved) store.commit(Changes{AttemptSaved{cell.id, attempt, {attempt + 1, 10 * attempt + 7}}});
+      store.commit(Changes{AttemptFailed{cell.id, attempt, failure, "why", false}});
+    };
+    fail(FailureClass::lost, false);
+    fail(FailureClass::crashed, true);
+    for (int i = 0; i < 2; ++i) fail(FailureClass::crashed, false);
+    for (int i = 0; i < 3; ++i) fail(FailureClass::lost, false);
+    fail(FailureClass::hung, false);
+  }
+  const Store store = open_store(file);
+  const CellRecord record = store.cells().at(0);
+  EXPECT_EQ(record.attempts, 8);
+  EXPECT_EQ(record.counted_failures, 3);
+  EXPECT_EQ(record.fruitless_losses, 3) << "those after the checkpoint";
+  EXPECT_EQ(text(file,
+                 "SELECT resumed_epoch || ' ' || resumed_step || ' ' || checkpoint_epoch || ' ' || "
+                 "checkpoint_step FROM attempts WHERE attempt = 2"),
+            "2 20 3 27");
+}
+
+TEST(Store, ACellThatTakesTheCoordinatorWithItEveryTimeIsParked) {
+  const auto file = scratch_folder() / "a.db";
+  const auto poison = planned_cell({.seed = 1}, "final", 0);
+  const auto sound = planned_cell({.seed = 2}, "final", 1);
+  {
+    Store store = open_store(file);
+    store.commit(Changes{StagePlanned{"final", {poison, sound}}});
+  }
+  Provenance crashed = provenance();
+  crashed.most_crashes = 2;
+  for (int attempt = 1; attempt <= 2; ++attempt) {
+    std::int64_t assignment = 0;
+    {
+      Store store = open_store(file);
+      EXPECT_EQ(store.cells().at(0).state, CellState::pending);
+      const AttemptStarted start = started(poison.id, attempt, {1, "host", "cpu"});
+      assignment = start.assignment;
+      store.commit(Changes{start});
+      store.commit(Changes{started(sound.id, attempt, {2, "host", "cpu"})});
+    }
+    crashed.last_words = [=] {
+      return std::map<std::int64_t, std::string>{{assignment, "SIGSEGV: a bad address"}};
+    };
+    const Store next(file, crashed, stages(), splits());
+    EXPECT_EQ(next.cells().at(poison.id < sound.id ? 1 : 0).state, CellState::pending);
+  }
+  EXPECT_EQ(text(file, "SELECT state FROM cells WHERE id = '" + poison.id + "'"), "parked");
+  EXPECT_EQ(text(file, "SELECT group_concat(failure || ' ' || message, ', ') FROM attempts WHERE cell = '" +
+                           poison.id + "'"),
+            "crashed SIGSEGV: a bad address, crashed SIGSEGV: a bad address");
+}
+
 TEST(Store, PlansAgainWithoutTouchingCells) {
   const auto file = scratch_folder() / "a.db";
   const auto first = planned_cell({.seed = 1}, "final", 0);

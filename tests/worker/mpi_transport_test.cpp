@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "sweeps/error.h"
+#include "worker/coordinator_lost.h"
 #include "worker/pacer.h"
 
 namespace missmodal::worker {
@@ -127,6 +128,17 @@ int stopped(MpiTransport& transport) {
   return 0;
 }
 
+// Rank 0 dies while the others wait to be let go.
+int orphans(MpiTransport& transport) {
+  if (transport.rank() == 0) kill(getpid(), SIGKILL);
+  try {
+    transport.leave(kLimit, {.silence = seconds(2)});
+  } catch (const CoordinatorLost&) {
+    std::_Exit(0);
+  }
+  return verdict(false, "it left with the dead");
+}
+
 // Many sends that will never end cost as little as a few.
 int stuck_sends(MpiTransport& transport) {
   constexpr int kSends = 4000;
@@ -157,16 +169,9 @@ int other_thread(MpiTransport& transport) {
 
 int run(const std::string& scenario) {
   static const std::map<std::string, int (*)(MpiTransport&)> scenarios{
-      {"order", order},
-      {"flush", flush},
-      {"unwanted", unwanted},
-      {"large", large},
-      {"throws", throws},
-      {"late", late},
-      {"other_thread", other_thread},
-      {"dead", dead},
-      {"stopped", stopped},
-      {"stuck_sends", stuck_sends},
+      {"order", order},     {"flush", flush},     {"unwanted", unwanted},         {"large", large},
+      {"throws", throws},   {"late", late},       {"other_thread", other_thread}, {"dead", dead},
+      {"stopped", stopped}, {"orphans", orphans}, {"stuck_sends", stuck_sends},
   };
   MpiTransport transport;
   return scenarios.at(scenario)(transport);

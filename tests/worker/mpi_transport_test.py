@@ -67,6 +67,9 @@ class MpiTransport(unittest.TestCase):
     def test_a_rank_that_is_stopped_is_not_waited_for(self):
         self.assert_survivors_leave("stopped")
 
+    def test_ranks_without_a_coordinator_are_no_orphans(self):
+        self.assert_survivors_leave("orphans")
+
     def test_sends_that_never_end_cost_the_other_calls_nothing(self):
         self.assert_right("stuck_sends")
 
