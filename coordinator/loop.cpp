@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -33,8 +34,8 @@ constexpr std::chrono::milliseconds kLiveInterval{250};
 constexpr std::chrono::seconds kFarewellLimit{
     60};  // for workers that are still starting when the sweep is over
 constexpr std::chrono::milliseconds kLookInterval{250};    // at who is silent
-constexpr std::chrono::seconds kLastOrders{120};           // before the deadline nothing is started any more
-constexpr std::chrono::seconds kTimeToSave{30};            // before it what runs is saved
+constexpr std::chrono::seconds kTimeToSave{30};            // before the deadline what runs is saved
+constexpr std::chrono::seconds kLastOrders{90};            // before that nothing is started any more, at most
 constexpr std::chrono::milliseconds kLockedInterval{200};  // between two tries to commit to a locked database
 
 // nohup and some schedulers start programs with SIGHUP ignored, and so it stays.
@@ -52,6 +53,9 @@ class Loop {
         transport_(transport),
         style_(style),
         deadline_(deadline),
+        last_orders_(deadline ? std::min<Clock::duration>(kLastOrders,
+                                                          (*deadline - std::chrono::system_clock::now()) / 10)
+                              : Clock::duration()),
         signals_(context_, SIGINT, SIGTERM, SIGUSR1),
         timer_(context_),
         locked_timer_(context_),
@@ -163,7 +167,7 @@ class Loop {
     }
     if (!deadline_) return;
     const auto left = *deadline_ - std::chrono::system_clock::now();
-    if (left < kLastOrders && !state_.last_orders) carry_out(on_last_orders(state_));
+    if (left < kTimeToSave + last_orders_ && !state_.last_orders) carry_out(on_last_orders(state_));
     if (left < kTimeToSave) carry_out(on_interrupt(state_));
   }
 
@@ -276,6 +280,7 @@ class Loop {
   worker::Transport& transport_;
   ProgressStyle style_;
   std::optional<std::chrono::system_clock::time_point> deadline_;
+  Clock::duration last_orders_;  // how long before the time to save
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer timer_;

@@ -23,8 +23,8 @@ struct StopAtOnce {};
 // committed before is safe.
 //
 // A worker that says nothing for three beats is taken for dead, and its work given to another. Checkpoints of
-// cells that have ended are removed. With a `deadline` no attempt is started in the last two minutes, and
-// half a minute before it everything is interrupted, as by a signal.
+// cells that have ended are removed. With a `deadline` everything is interrupted half a minute before
+// it, as by a signal, and for a while before that no attempt is started.
 Verdict run_loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style,
                  std::optional<std::chrono::system_clock::time_point> deadline = std::nullopt);
 
