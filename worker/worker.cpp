@@ -114,11 +114,11 @@ class Worker {
     int heard = 0;
     for (; const std::optional<Envelope> envelope = transport_.receive(); ++heard) {
       Message message = decode(envelope->bytes);
-      heard_ = true;
-      unheard_.happened();
       if (envelope->source != kCoordinatorRank) {
         throw RunError(fmt::format("rank {} spoke to a worker", envelope->source));
       }
+      heard_ = true;
+      unheard_.happened();
       if (std::holds_alternative<Stop>(message)) {
         stop();
       } else if (std::holds_alternative<Pulse>(message)) {

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -177,7 +178,8 @@ worker::Identity identity_here(int local) {
           local};
 }
 
-void work(worker::Transport& transport, const worker::Identity& identity) {
+void work(worker::Transport& transport, const worker::Identity& identity,
+          const worker::WorkerPace& pace = {}) {
   worker::Trials trials;
   worker::run_worker(
       transport, identity, [&trials](worker::Errand& errand) { return trials.train(errand); },
@@ -186,7 +188,8 @@ void work(worker::Transport& transport, const worker::Identity& identity) {
                    why);
         std::fflush(nullptr);
         std::_Exit(kExitTrouble);
-      });
+      },
+      pace);
 }
 
 // One rank: the worker is a thread of this process.
@@ -196,7 +199,7 @@ int run_alone(const RunOptions& options) {
   const worker::Identity identity = identity_here(0);
   std::thread thread([&] {
     worker::MemoryTransport there(mailboxes, 1);
-    work(there, identity);
+    work(there, identity, {.silence = std::numeric_limits<int>::max() / 2000});  // it would die with us
   });
   try {
     const int exit_code = coordinate(options, here).exit_code;
