@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace missmodal::sweeps {
@@ -14,8 +15,10 @@ std::filesystem::path work_folder_of(const std::filesystem::path& database);
 
 std::filesystem::path checkpoint_file(const std::filesystem::path& folder, const std::string& cell,
                                       std::size_t slot);
-// Those of the cell that are there, and what was being written when its writer died; a disk in trouble keeps
-// what it will not give up.
+// Those of the cell that are there; a disk in trouble keeps what it will not give up.
 void remove_checkpoints(const std::filesystem::path& folder, const std::string& cell);
+// Those of all cells that `over` holds of, and what was being written of them when its writer died.
+void remove_checkpoints_of(const std::filesystem::path& folder,
+                           const std::function<bool(const std::string& cell)>& over);
 
 }  // namespace missmodal::sweeps

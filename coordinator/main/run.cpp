@@ -98,6 +98,16 @@ void make_folder(const std::string& folder) {
   if (error) throw InputError(folder, fmt::format("cannot be made: {}", error.message()));
 }
 
+// Nobody goes on from what a killed writer left half written, nor from what a rank that was taken for dead
+// saved of a cell that others had finished.
+void tidy_work_folder(const State& state) {
+  if (state.work.empty()) return;
+  sweeps::remove_checkpoints_of(state.work, [&state](const std::string& id) {
+    const auto cell = state.cells.find(id);
+    return cell && ended(state.cells[*cell].state) && state.cells[*cell].state != results::CellState::parked;
+  });
+}
+
 // When the job must be over: what --time-limit or else SLURM says.
 std::optional<std::chrono::system_clock::time_point> deadline_of(const RunOptions& options) {
   using std::chrono::system_clock;
@@ -143,6 +153,7 @@ Prepared prepare(const RunOptions& options, int workers, ProgressStyle style) {
   store.rescore({.progress = say_rescore});
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
   state.work = work;
+  tidy_work_folder(state);
   return {std::move(store), std::move(state)};
 }
 
@@ -161,6 +172,8 @@ Ended coordinate(const RunOptions& options, worker::Transport& transport) {
   auto [store, state] = prepare_while_pulsing(options, style, transport);
   const Verdict verdict = run_loop(state, store, transport, style, deadline_of(options));
   fmt::print(stderr, "{}\n", verdict.text);
+  tidy_work_folder(state);
+  if (!state.work.empty()) worker::take_last_words(state.work);  // every attempt was judged
   std::error_code still_needed;
   if (!state.work.empty()) std::filesystem::remove(state.work, still_needed);
   return {verdict.exit_code, std::move(state)};
