@@ -4,16 +4,21 @@
 #include <fmt/ranges.h>
 #include <mpi.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
+#include <functional>
 #include <iterator>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <set>
+#include <string>
 #include <thread>
+#include <utility>
 
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
@@ -22,6 +27,7 @@
 #include "worker/mpi_call.h"
 #include "worker/mpi_exchange.h"
 #include "worker/pacer.h"
+#include "worker/siblings.h"
 #include "worker/watch.h"
 
 namespace missmodal::worker {
@@ -47,27 +53,56 @@ struct Transfer {
   MPI_Request request = MPI_REQUEST_NULL;
 };
 
-// MPI_Finalize has no limit of its own.
-void finalize(int rank, std::chrono::milliseconds limit) {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool over = false;
-  std::thread watch([&] {
-    std::unique_lock lock(mutex);
-    if (changed.wait_for(lock, limit, [&] { return over; })) return;
-    std::fprintf(stderr, "missmodal: rank %d: MPI_Finalize does not return\n", rank);
-    std::fflush(nullptr);
-    std::_Exit(kExitTrouble);
-  });
-  const int code = MPI_Finalize();
-  {
-    const std::lock_guard lock(mutex);
-    over = true;
-    changed.notify_all();
+// Ends the process where an MPI call that has no limit of its own does not return within `limit`, or as soon
+// as `broken` gives a reason why it never will.
+class Limit {
+ public:
+  Limit(std::string call, std::chrono::milliseconds limit, std::function<std::string()> broken = {})
+      : call_(std::move(call)),
+        deadline_(Pacer::Clock::now() + limit),
+        broken_(std::move(broken)),
+        watch_([this] { watch(); }) {}
+  ~Limit() {
+    {
+      const std::lock_guard lock(mutex_);
+      over_ = true;
+      changed_.notify_all();
+    }
+    watch_.join();
   }
-  watch.join();
-  check_mpi(code, "MPI_Finalize");
-}
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+ private:
+  // Between two looks at whether it is broken, more and more.
+  static constexpr std::chrono::milliseconds kFirst{50};
+  static constexpr std::chrono::milliseconds kLast{2000};
+
+  void watch() {
+    std::unique_lock lock(mutex_);
+    auto pause = kFirst;
+    while (
+        !changed_.wait_until(lock, std::min(deadline_, Pacer::Clock::now() + pause), [&] { return over_; })) {
+      pause = std::min(2 * pause, kLast);
+      const std::string why = broken_ ? broken_() : "";
+      if (why.empty() && Pacer::Clock::now() < deadline_) continue;
+      const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+      if (rank == nullptr) rank = std::getenv("PMIX_RANK");
+      std::fprintf(stderr, "missmodal: rank %s: %s does not return%s%s\n", rank == nullptr ? "0" : rank,
+                   call_.c_str(), why.empty() ? "" : ": ", why.c_str());
+      std::fflush(nullptr);
+      std::_Exit(kExitTrouble);
+    }
+  }
+
+  const std::string call_;
+  const Pacer::Clock::time_point deadline_;
+  const std::function<std::string()> broken_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool over_ = false;
+  std::thread watch_;  // the last member: it uses the others
+};
 
 }  // namespace
 
@@ -179,6 +214,11 @@ MpiTransport::MpiTransport() : job_(std::make_unique<Job>()) {
   // MPI_Finalize begins with a barrier of Open MPI's daemons, which after the death of a rank may never end.
   // leave() has seen to it that nobody waits for anybody.
   setenv("OMPI_MCA_async_mpi_finalize", "1", /*overwrite=*/0);
+  // Only what was sent after the start finds out by itself that a rank is gone.
+  auto limit = std::make_unique<Limit>("MPI_Init", kStartLimit, [siblings = std::make_shared<Siblings>()] {
+    const std::string dead = siblings->dead();
+    return dead.empty() ? "" : fmt::format("rank {} died in it", dead);
+  });
   int provided = 0;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   if (provided < MPI_THREAD_FUNNELED) throw RunError("MPI_Init_thread: this MPI allows no threads at all");
@@ -194,6 +234,7 @@ MpiTransport::MpiTransport() : job_(std::make_unique<Job>()) {
   check_mpi(MPI_Allreduce(&job_->rank, &lowest, 1, MPI_INT, MPI_MIN, host), "MPI_Allreduce");
   job_->local_worker = local_rank - (lowest == kCoordinatorRank ? 1 : 0);
   MPI_Comm_free(&host);
+  limit.reset();
   job_->exchanges = std::make_unique<MpiExchanges>(job_->bell);
 }
 
@@ -308,7 +349,8 @@ void MpiTransport::leave(std::chrono::milliseconds limit, const Leaving& leaving
   if (job_->rank == kCoordinatorRank) say_farewell();
   if (!job_->wait_until(deadline, drained)) throw late("not every farewell was taken over");
   job_->left = true;
-  finalize(job_->rank, std::min<std::chrono::milliseconds>(limit, kFinalizeLimit));
+  const Limit finalize("MPI_Finalize", std::min<std::chrono::milliseconds>(limit, kFinalizeLimit));
+  check_mpi(MPI_Finalize(), "MPI_Finalize");
 }
 
 void MpiTransport::abort(int exit_code) {

@@ -17,9 +17,11 @@ struct Leaving {
 
 // Initialises MPI (FUNNELED: every call from the constructing thread, which is checked). Collective: every
 // rank of the job constructs one. Throws RunError with the call and MPI's text. A process that no mpirun
-// started is a job of one rank.
+// started is a job of one rank. Where a rank of this host dies meanwhile, or all is not there within
+// kStartLimit, the process ends with kExitTrouble: MPI_Init itself would wait for ever.
 class MpiTransport : public Transport {
  public:
+  static constexpr std::chrono::minutes kStartLimit{5};
   MpiTransport();
   // Without leave() before, as when an exception unwinds, it ends the whole job like abort(kExitTrouble):
   // MPI_Finalize would wait for ranks that wait for this one. A job of one rank just ends.

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <thread>
@@ -167,7 +168,16 @@ int other_thread(MpiTransport& transport) {
   return verdict(false, "a second thread received");
 }
 
+// Rank 1 is killed before it comes to MPI_Init, where the others wait for it.
+void die_before_the_start() {
+  const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
+  if (rank == nullptr || std::string(rank) != "1") return;
+  std::this_thread::sleep_for(std::chrono::seconds(2));  // the others have seen it
+  kill(getpid(), SIGKILL);
+}
+
 int run(const std::string& scenario) {
+  if (scenario == "dies_at_start") die_before_the_start();
   static const std::map<std::string, int (*)(MpiTransport&)> scenarios{
       {"order", order},     {"flush", flush},     {"unwanted", unwanted},         {"large", large},
       {"throws", throws},   {"late", late},       {"other_thread", other_thread}, {"dead", dead},
