@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "results/cell_name.h"
 #include "results/database.h"
 #include "results/soundness.h"
 #include "results/statement.h"
@@ -14,10 +15,6 @@
 namespace missmodal::results {
 
 namespace {
-
-[[noreturn]] void refuse(const std::string& cell, const std::string& reason) {
-  throw InputError("--cell " + cell, reason);
-}
 
 std::string why_not(const std::string& state, std::int64_t diverged_step) {
   if (state == "diverged") {
@@ -29,17 +26,15 @@ std::string why_not(const std::string& state, std::int64_t diverged_step) {
 }
 
 // The whole id of the parked cell that begins so.
-std::string parked_cell(SQLite::Database& database, const std::string& prefix) {
-  SQLite::Statement select(database,
-                           "SELECT id, state, coalesce(diverged_step, 0) FROM cells "
-                           "WHERE substr(id, 1, length(?1)) = ?1 ORDER BY id LIMIT 2");
-  bind(select, 1, prefix);
-  if (!select.executeStep()) refuse(prefix, "no cell's id begins so");
-  const std::string id = select.getColumn(0).getString();
-  const std::string state = select.getColumn(1).getString();
-  const std::int64_t diverged_step = select.getColumn(2).getInt64();
-  if (select.executeStep()) refuse(prefix, "several cells' ids begin so; give more of it");
-  if (state != "parked") refuse(prefix, why_not(state, diverged_step));
+std::string parked_cell(SQLite::Database& database, const std::string& beginning) {
+  std::string id = cell_named(database, beginning, "--cell " + beginning);
+  SQLite::Statement select(database, "SELECT state, coalesce(diverged_step, 0) FROM cells WHERE id = ?1");
+  select.bind(1, id);
+  select.executeStep();
+  const std::string state = select.getColumn(0).getString();
+  if (state != "parked") {
+    throw InputError("--cell " + beginning, why_not(state, select.getColumn(1).getInt64()));
+  }
   return id;
 }
 

@@ -102,6 +102,7 @@ Status read_status(const std::filesystem::path& file) {
   SQLite::Database database = open_for_reading(file);
   try {
     Status status;
+    status.database = file;
     SQLite::Transaction snapshot(database);
     read_sweep(database, status);
     read_stages(database, status);
@@ -150,6 +151,10 @@ std::string status_text(const Status& status) {
   if (status.failures.size() > kShownFailures) {
     text += fmt::format("and {} more cells that failed; --json lists all\n",
                         status.failures.size() - kShownFailures);
+  }
+  if (!status.failures.empty()) {
+    text += fmt::format("a cell's whole story: missmodal-report explain {:.12} {}\n",
+                        status.failures.front().cell, status.database.string());
   }
   return text + verdict_line(status) + "\n";
 }

@@ -29,6 +29,7 @@ struct Failure {
 };
 
 struct Status {
+  std::filesystem::path database;  // as it was named
   std::string sweep;
   std::string dataset;
   bool synthetic = false;

@@ -133,11 +133,15 @@ void check_required(const YamlNode& root, Mistakes& mistakes) {
 }  // namespace
 
 Sweep read_sweep(const fs::path& file, const std::vector<std::string>& overrides) {
+  return parse_sweep(read_text(file), file.string(), overrides);
+}
+
+Sweep parse_sweep(std::string text, const std::string& name, const std::vector<std::string>& overrides) {
   Sweep sweep;
-  sweep.text = read_text(file);
+  sweep.text = std::move(text);
   sweep.overrides = overrides;
-  YamlNode root = parse_yaml(sweep.text, file.string());
-  if (root.is_null()) throw InputError(file.string(), "is empty");
+  YamlNode root = parse_yaml(sweep.text, name);
+  if (root.is_null()) throw InputError(name, "is empty");
   if (root.kind != YamlNode::Kind::map) {
     throw InputError(root.place,
                      "must be a mapping of keys such as name, dataset, stages; got " + shown(root.json()));

@@ -78,4 +78,7 @@ struct Sweep {
 // valid as a whole: plan_stage() throws only where a winner it was given does not belong to the sweep.
 Sweep read_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides = {});
 
+// The same of a file's bytes; `name` is what its mistakes call it.
+Sweep parse_sweep(std::string text, const std::string& name, const std::vector<std::string>& overrides = {});
+
 }  // namespace missmodal::sweeps

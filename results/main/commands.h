@@ -15,6 +15,7 @@
 namespace missmodal::results {
 
 void add_all(CLI::App& app, int& exit_code);
+void add_explain(CLI::App& app, int& exit_code);
 void add_figure(CLI::App& app, int& exit_code);
 void add_rescore(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   results::add_figure(app, exit_code);
   results::add_all(app, exit_code);
   results::add_status(app, exit_code);
+  results::add_explain(app, exit_code);
   results::add_rescore(app, exit_code);
   return results::run_command_line(app, argc, argv, exit_code);
 }

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "results/explain.h"
 #include "results/report.h"
 #include "tests/results/fabricated.h"
 
@@ -93,6 +94,33 @@ TEST_F(Program, ReturnsTheVerdict) {
   EXPECT_EQ(report_program("status " + database_).exit_code, 0);
   EXPECT_EQ(report_program("status --exit-code " + database_).exit_code, 3);
   EXPECT_EQ(nlohmann::json::parse(report_program("status --json " + database_).output)["attempts"], 27);
+}
+
+TEST_F(Program, ExplainsACell) {
+  const std::string cell = text(database_, "SELECT id FROM cells WHERE state = 'parked'");
+  const std::string named = cell.substr(0, 12) + " " + database_;
+  const Finished told = report_program("explain " + named);
+  EXPECT_EQ(told.exit_code, 0);
+  EXPECT_EQ(told.output, story_text(explain(database_, cell)));
+  const Finished json = report_program("explain --json " + named);
+  EXPECT_EQ(json.exit_code, 0);
+  EXPECT_EQ(json.output, story_json(explain(database_, cell)));
+}
+
+TEST_F(Program, ExplainsNoCellThatItCannotTell) {
+  const std::string twice =  // 25 cells, 16 first digits
+      text(database_, "SELECT substr(id, 1, 1) FROM cells GROUP BY 1 HAVING count(*) > 1 LIMIT 1");
+  for (const auto& [cell, reason] : {std::pair<std::string, std::string>{"xyz", "no cell's id begins so"},
+                                     {twice, "several cells' ids begin so; give more of it"},
+                                     {"''", "needs the beginning of a cell's id"}}) {
+    const Finished refused = report_program("explain " + cell + " " + database_);
+    EXPECT_EQ(refused.exit_code, 2) << cell;
+    EXPECT_EQ(refused.output, "cell " + (cell == "''" ? "" : cell) + ": " + reason + "\n");
+  }
+  const Finished missing = report_program("explain abc " + database_ + ".no");
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_EQ(missing.output, database_ + ".no: no such file\n");
+  EXPECT_EQ(report_program("explain abc").exit_code, 2);
 }
 
 TEST_F(Program, ReturnsTheVerdictOfTheRunThatWasAskedFor) {

@@ -10,7 +10,10 @@
 namespace missmodal::results {
 namespace {
 
+using testing::AnyOf;
+using testing::EndsWith;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(Status, CountsCellsPerStageAndState) {
   const Status status = read_status(fabricate(scratch_folder() / "a.db"));
@@ -36,6 +39,26 @@ TEST(Status, ShowsTheLastErrorOfACell) {
   EXPECT_EQ(status.failures[0].attempt, 2);
   EXPECT_EQ(status.failures[0].failure, "run_error");
   EXPECT_THAT(status_text(status), HasSubstr("attempt 2: run_error: disk quota exceeded"));
+}
+
+TEST(Status, SaysOnceHowToLookIntoAFailure) {
+  const auto file = scratch_folder() / "a.db";
+  const auto one = planned_cell({.seed = 1}, "final", 0);
+  const auto other = planned_cell({.seed = 2}, "final", 1);
+  Store store = open_store(file);
+  store.commit(std::vector<Change>{StagePlanned{"final", {one, other}}});
+  EXPECT_THAT(status_text(read_status(file)), Not(HasSubstr("explain")));
+  for (const std::string& cell : {one.id, other.id}) {
+    store.commit(std::vector<Change>{started(cell, 1, {1, "host", "cpu"}),
+                                     AttemptFailed{cell, 1, FailureClass::run_error, "no data", false}});
+  }
+  const std::string text = status_text(read_status(file));
+  const std::size_t hint = text.find("missmodal-report explain ");
+  ASSERT_NE(hint, std::string::npos) << text;
+  EXPECT_EQ(text.find("missmodal-report explain ", hint + 1), std::string::npos) << text;
+  const std::string named = text.substr(hint, text.find('\n', hint) - hint);
+  EXPECT_THAT(named, AnyOf(HasSubstr(one.id.substr(0, 12)), HasSubstr(other.id.substr(0, 12))));
+  EXPECT_THAT(named, EndsWith(" " + file.string()));
 }
 
 TEST(Status, OfARunThatGoesOnNamesTheWriter) {
