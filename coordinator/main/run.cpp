@@ -29,6 +29,7 @@
 #include "coordinator/main/commands.h"
 #include "coordinator/main/sweep_inputs.h"
 #include "coordinator/restore.h"
+#include "coordinator/sweep_edits.h"
 #include "coordinator/winner_review.h"
 #include "results/store.h"
 #include "results/winners.h"
@@ -147,9 +148,12 @@ Prepared prepare(const RunOptions& options, int workers, ProgressStyle style) {
                                               std::chrono::seconds(sweep.resources.busy_seconds));
     refuse_stale_winners(review_winners(sweep, inputs.hashes, stored), options.sweep_file);
   }
+  const auto edits = edits_since_last_run(options.database, sweep, inputs.hashes,
+                                          std::chrono::seconds(sweep.resources.busy_seconds));
   results::Store store(options.database, inputs.provenance, inputs.stages, inputs.splits,
                        patience(sweep, style));
   make_folder(work);
+  for (const std::string& line : edits) fmt::print(stderr, "{}\n", line);
   store.rescore({.progress = say_rescore});
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
   state.work = work;
