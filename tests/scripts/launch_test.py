@@ -1,5 +1,6 @@
 """scripts/sweep from launch to exit code, with a launcher and programs that only say what they are told."""
 
+import fcntl
 import itertools
 import os
 import signal
@@ -88,6 +89,27 @@ class Launch(unittest.TestCase):
         [asked] = self.log("asked")
         self.assertRegex(token, " --run-token [0-9a-f-]{36}$")
         self.assertEqual(asked, f"asked status --exit-code --run {token.split()[-1]} s.db")
+
+    def test_what_a_killed_sweep_left_is_removed_by_the_next(self):
+        temporary = self.root / "tmp"
+        for name in ("missmodal-sweep.killed", "missmodal-sweep.lives", "shared"):
+            (temporary / name).mkdir(parents=True)
+        (temporary / "shared/segment").touch()
+        (temporary / "missmodal-sweep.killed/shared").symlink_to(temporary / "shared")
+        held = os.open(temporary / "missmodal-sweep.lives", os.O_RDONLY)
+        self.addCleanup(os.close, held)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        self.assertEqual(self.sweep("0 0", TMPDIR=temporary).wait(LIMIT), 0)
+        self.assertEqual(os.listdir(temporary), ["missmodal-sweep.lives"])
+
+    def test_a_killed_sweep_leaves_nothing_but_for_a_moment(self):
+        temporary = self.root / "tmp"
+        temporary.mkdir()
+        sweep = self.launched("ends", TMPDIR=temporary)
+        self.assertEqual(len(os.listdir(temporary)), 1)
+        sweep.kill()
+        sweep.wait(LIMIT)
+        wait_until("the supervisor removed its folder", lambda: not os.listdir(temporary))
 
     def test_a_refused_sweep_file_launches_nothing(self):
         for check, expected in ((2, 2), (1, 1), (139, 1)):
