@@ -54,12 +54,12 @@ class Launch(unittest.TestCase):
         (self.root / name).write_text(text)
         (self.root / name).chmod(0o755)
 
-    def sweep(self, mode, *arguments, **more):
+    def sweep(self, mode, *arguments, restarts=0, **more):
         for name in ("log", "verdict"):
             (self.root / name).unlink(missing_ok=True)
         variables = {"MISSMODAL": self.root / "missmodal", "MISSMODAL_REPORT": self.root / "report", "FAKE": self.root,
                      "MODE": mode, "PATH": f"{self.root}:{os.environ['PATH']}", **more}
-        return start("sweep", "-n", 1, *arguments, "s.yaml", "--db", "s.db", cwd=self.root, **variables)
+        return start("sweep", "-n", 1, "--restarts", restarts, *arguments, "s.yaml", "--db", "s.db", cwd=self.root, **variables)
 
     def log(self, kind=""):
         try:
@@ -87,8 +87,17 @@ class Launch(unittest.TestCase):
         sweep.wait(LIMIT)
         [token] = self.log("token")
         [asked] = self.log("asked")
-        self.assertRegex(token, " --run-token [0-9a-f-]{36}$")
-        self.assertEqual(asked, f"asked status --exit-code --run {token.split()[-1]} s.db")
+        self.assertRegex(token, " --run-token [0-9a-f-]{36} --ended /.*$")
+        self.assertEqual(asked, f"asked status --exit-code --run {token.split()[-3]} s.db")
+
+    def test_a_job_that_died_is_started_again_so_often(self):
+        sweep = self.sweep("lost 137", restarts=2, stderr=subprocess.PIPE)
+        _, errors = sweep.communicate(timeout=LIMIT)
+        self.assertEqual(sweep.returncode, 1)
+        tokens = {line.split()[-2] for line in self.log("asked")}
+        self.assertEqual(len(tokens), 3, "each run has a token of its own")
+        self.assertIn(b"the job died: it is started again, for the 2. time of at most 2", errors)
+        self.assertNotIn(b"for the 3. time", errors)
 
     def test_what_a_killed_sweep_left_is_removed_by_the_next(self):
         temporary = self.root / "tmp"
