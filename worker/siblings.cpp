@@ -1,5 +1,8 @@
 #include "worker/siblings.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -45,7 +48,7 @@ std::string Siblings::dead() {
   std::vector<std::string> missing;
   std::set_difference(seen_.begin(), seen_.end(), alive.begin(), alive.end(), std::back_inserter(missing));
   seen_.insert(alive.begin(), alive.end());
-  return missing.empty() ? "" : missing.front();
+  return fmt::format("{}", fmt::join(missing, ", "));
 }
 
 }  // namespace missmodal::worker

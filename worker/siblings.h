@@ -9,8 +9,8 @@ namespace missmodal::worker {
 
 class Siblings {
  public:
-  // A rank that an earlier call saw and that lives no longer; "" while there is none. Ranks that this process
-  // cannot see, as in another container, were never seen.
+  // The ranks that an earlier call saw and that live no longer, as "1, 3": who died first is among them.
+  // Ranks that this process cannot see, as in another container, were never seen.
   std::string dead();
 
  private:

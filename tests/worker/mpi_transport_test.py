@@ -66,10 +66,8 @@ class MpiTransport(unittest.TestCase):
 
     def test_a_rank_that_dies_before_mpi_has_started_ends_the_others(self):
         code, errors = self.ranks("dies_at_start", "--enable-recovery", count=3)
-        # The first that sees it ends, which the other may see first.
-        for rank, dead in ((0, "[12]"), (2, "[01]")):
+        for rank, dead in ((0, "1(, 2)?"), (2, "(0, )?1")):  # whoever sees it ends, which the other may see too
             self.assertRegex(errors, f"missmodal: rank {rank}: MPI_Init does not return: rank {dead} died in it")
-        self.assertIn("rank 1 died in it", errors)
 
     def test_a_rank_that_is_stopped_is_not_waited_for(self):
         self.assert_survivors_leave("stopped")
