@@ -11,8 +11,8 @@
 
 namespace missmodal::coordinator {
 
-inline constexpr double kBeatSeconds = 2;
-inline constexpr double kSilentSeconds = 3 * kBeatSeconds;  // without a word, and a worker is taken for dead
+inline constexpr double kSilentSeconds =
+    3.0 * worker::kBeatInterval.count();  // without a word, and a worker is taken for dead
 
 // Anything came of the rank, before it is handled. One that was taken for dead is told to start anew.
 Effects on_heard(State& state, int rank);

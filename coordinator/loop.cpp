@@ -306,7 +306,7 @@ class Loop {
 void Pulses::send(const State& state, worker::Transport& transport) {
   const auto now = Clock::now();
   if (now < next_) return;
-  next_ = now + std::chrono::milliseconds(static_cast<int>(1000 * kBeatSeconds));
+  next_ = now + worker::kBeatInterval;
   for (const auto& [rank, worker] : state.workers) {
     if (!worker.lost) transport.send(rank, worker::encode(worker::Pulse{}));
   }

@@ -6,6 +6,7 @@
 // Finished or by the first Failed of any member. A member is busy until it has answered: with Finished (the
 // leader), Released (the others) or Failed.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -18,6 +19,9 @@
 namespace missmodal::worker {
 
 inline constexpr int kProtocolVersion = 4;
+
+// Between two beats, both ways.
+inline constexpr std::chrono::seconds kBeatInterval{2};
 
 // One attempt of one cell, from 1; never used twice for a database, not in later runs either.
 using AssignmentId = std::int64_t;

@@ -8,6 +8,7 @@
 
 #include "worker/coordinator_lost.h"
 #include "worker/errand.h"
+#include "worker/protocol.h"
 #include "worker/transport.h"
 
 namespace missmodal::worker {
@@ -24,7 +25,7 @@ struct Identity {
 };
 
 struct WorkerPace {
-  std::chrono::milliseconds beat = std::chrono::seconds(2);
+  std::chrono::milliseconds beat = kBeatInterval;
   int silence = 5;                                                // beats without a word from the coordinator
   std::chrono::milliseconds start = std::chrono::seconds(60);     // until its first word
   std::chrono::milliseconds farewell = std::chrono::seconds(60);  // for the last batch and a checkpoint

@@ -24,7 +24,6 @@
 
 #include "coordinator/dismiss.h"
 #include "coordinator/dispatch.h"
-#include "coordinator/liveness.h"
 #include "coordinator/loop.h"
 #include "coordinator/main/commands.h"
 #include "coordinator/main/sweep_inputs.h"
@@ -122,8 +121,6 @@ std::optional<std::chrono::system_clock::time_point> deadline_of(const RunOption
   return system_clock::time_point(std::chrono::seconds(seconds));
 }
 
-constexpr std::chrono::milliseconds kPulseInterval{static_cast<int>(1000 * kBeatSeconds)};
-
 struct Ended {
   int exit_code = 0;
   State state;  // knows who may be dead
@@ -167,7 +164,7 @@ Prepared prepare_while_pulsing(const RunOptions& options, ProgressStyle style, w
       std::async(std::launch::async, [&] { return prepare(options, transport.size() - 1, style); });
   do {
     for (int rank = 1; rank < transport.size(); ++rank) transport.send(rank, worker::encode(worker::Pulse{}));
-  } while (prepared.wait_for(kPulseInterval) != std::future_status::ready);
+  } while (prepared.wait_for(worker::kBeatInterval) != std::future_status::ready);
   return prepared.get();
 }
 
@@ -237,7 +234,7 @@ constexpr std::chrono::seconds kStepLimit{120};
 // is the coordinator's to judge.
 constexpr std::chrono::hours kSweepLimit{24 * 365};
 // Of the coordinator, and it is dead.
-constexpr std::chrono::seconds kSilence{10};
+constexpr std::chrono::milliseconds kSilence = worker::WorkerPace{}.silence * worker::WorkerPace{}.beat;
 
 bool left_in_order(worker::MpiTransport& transport, const State& state = {}) {
   Pulses pulses;

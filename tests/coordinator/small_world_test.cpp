@@ -29,7 +29,6 @@ enum class Kind { speak, hear, finish, die, freeze, miss, wake };
 struct Step {
   Kind kind;
   int rank;
-  bool operator==(const Step&) const = default;
 };
 
 // A coordinator, its workers and the wires between them. Every wire keeps its order.
