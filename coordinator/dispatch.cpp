@@ -10,6 +10,7 @@
 
 #include "sweeps/canonical.h"
 #include "sweeps/error.h"
+#include "sweeps/work_folder.h"
 
 namespace missmodal::coordinator {
 namespace {
@@ -88,6 +89,20 @@ void remark_machine(State& state, int rank, const WorkerState& worker, Effects& 
   state.remarked.insert(std::move(machine));
 }
 
+// Whether the cell's trained model stays, or may.
+bool keeps_weights(const State& state, CellHandle cell) {
+  if (state.work.empty()) return false;
+  switch (state.sweep.resources.keep) {
+    case sweeps::Keep::best:
+      return state.kept_weights.planned(cell);
+    case sweeps::Keep::all:
+      return true;
+    case sweeps::Keep::none:
+      break;
+  }
+  return false;
+}
+
 worker::Assign assign_message(const State& state, const Assignment& assignment) {
   const Cell& cell = state.cells[assignment.cell];
   const sweeps::Resources& resources = state.sweep.resources;
@@ -105,6 +120,8 @@ worker::Assign assign_message(const State& state, const Assignment& assignment) 
           .trials_per_gpu = assignment.most_on_device,
           .collective_seconds = resources.collective_seconds,
           .work = state.work,
+          .weights =
+              keeps_weights(state, assignment.cell) ? sweeps::weights_file(state.work, cell.id).string() : "",
           .checkpoint_seconds = resources.checkpoint_seconds,
           .stall_seconds = resources.stall_seconds};
 }

@@ -17,7 +17,8 @@ struct Outgoing {
 struct Effects {
   std::vector<results::Change> commits;
   std::vector<Outgoing> sends;
-  std::vector<std::string> remarks;  // for the user, one line each
+  std::vector<std::string> remarks;               // for the user, one line each
+  std::vector<std::string> useless_weights = {};  // of cells: trained models that stay no longer
 };
 
 }  // namespace missmodal::coordinator

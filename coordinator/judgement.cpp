@@ -79,6 +79,18 @@ sweeps::TrialResult judged(const sweeps::TrialResult& result) {
   return diverged;
 }
 
+// Whose trained model is no longer wanted, now that there is one more.
+void weigh(State& state, CellHandle cell, const sweeps::TrialResult& result, Effects& effects) {
+  if (state.sweep.resources.keep != sweeps::Keep::best || state.work.empty()) return;
+  if (state.cells[cell].state != CellState::accepted) return;
+  const auto valid_mae = best_valid_mae(result);
+  if (!valid_mae) return;
+  state.valid_mae[state.cells[cell].id] = *valid_mae;  // a stage that is planned later may have it too
+  if (!state.kept_weights.planned(cell)) return;
+  for (const CellHandle beaten : state.kept_weights.accepted(cell, *valid_mae))
+    effects.useless_weights.push_back(state.cells[beaten].id);
+}
+
 }  // namespace
 
 void accept(State& state, Assignment& assignment, const sweeps::TrialResult& trained, Effects& effects) {
@@ -97,6 +109,7 @@ void accept(State& state, Assignment& assignment, const sweeps::TrialResult& tra
       if (value) state.stages[i].values[assignment.cell] = *value;
     }
   }
+  weigh(state, assignment.cell, result, effects);
   effects.commits.push_back(
       results::AttemptFinished{state.cells[assignment.cell].id, assignment.attempt, std::move(result)});
 }

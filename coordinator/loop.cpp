@@ -215,6 +215,8 @@ class Loop {
     std::move(effects.commits.begin(), effects.commits.end(), std::back_inserter(outbox_.commits));
     std::move(effects.sends.begin(), effects.sends.end(), std::back_inserter(outbox_.sends));
     std::move(effects.remarks.begin(), effects.remarks.end(), std::back_inserter(outbox_.remarks));
+    std::move(effects.useless_weights.begin(), effects.useless_weights.end(),
+              std::back_inserter(outbox_.useless_weights));
   }
 
   // Nothing is sent before it is committed, in the order in which it happened. Where the database is locked,
@@ -242,6 +244,7 @@ class Loop {
       if (finished != nullptr && !state_.work.empty())
         sweeps::remove_checkpoints(state_.work, finished->cell);
     }
+    for (const std::string& cell : out.useless_weights) sweeps::remove_weights(state_.work, cell);
     if (state_.verdict && !farewell_) farewell_ = Clock::now();
   }
 

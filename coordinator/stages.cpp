@@ -76,6 +76,17 @@ CellHandle planned_cell(State& state, const sweeps::PlannedCell& planned) {
   return handle;
 }
 
+// The best of a variant may be known already.
+void plan_weights(State& state, const Stage& stage, const std::vector<sweeps::PlannedCell>& cells) {
+  for (const sweeps::PlannedCell& planned : cells)
+    state.kept_weights.plan(state.cells.at(planned.id), stage.name, planned.variant);
+  for (const sweeps::PlannedCell& planned : cells) {
+    const auto known = state.valid_mae.find(planned.id);
+    if (known != state.valid_mae.end())
+      state.kept_weights.accepted(state.cells.at(planned.id), known->second);
+  }
+}
+
 // Plans a stage: its cells enter the database before the first of them is dispatched.
 void plan(State& state, const Stage& stage, Effects& effects) {
   StageProgress& progress = progress_of(state, stage);
@@ -94,6 +105,7 @@ void plan(State& state, const Stage& stage, Effects& effects) {
     progress.cells.push_back({cell, point->second});
   }
   if (stage.is_search() && stage.select) progress.basis = sweeps::selection_basis(state.sweep, stage, cells);
+  if (!stage.is_search()) plan_weights(state, stage, cells);
   effects.commits.push_back(results::StagePlanned{stage.name, std::move(cells)});
   review_parked(state, stage, progress, effects);
 }

@@ -328,6 +328,20 @@ std::unordered_map<std::string, double> Store::validation_values(const std::stri
   });
 }
 
+std::unordered_map<std::string, double> Store::best_valid_mae() const {
+  using Values = std::unordered_map<std::string, double>;
+  return connection_->read<Values>("read the best epochs", [](SQLite::Database& database) {
+    SQLite::Statement select(database,
+                             "SELECT c.id, e.valid_mae FROM stages s JOIN stage_cells p ON p.stage = s.name "
+                             "JOIN cells c ON c.id = p.cell AND c.state = 'accepted' "
+                             "JOIN epochs e ON e.cell = c.id AND e.epoch = c.best_epoch "
+                             "WHERE s.kind = 'repeat' AND e.valid_mae IS NOT NULL");
+    Values values;
+    while (select.executeStep()) values[select.getColumn(0).getString()] = select.getColumn(1).getDouble();
+    return values;
+  });
+}
+
 std::vector<Machine> Store::machines() const {
   using Machines = std::vector<Machine>;
   return connection_->read<Machines>("read what the attempts ran on", [](SQLite::Database& database) {

@@ -113,6 +113,8 @@ class Store {
   // in it.
   std::unordered_map<std::string, double> validation_values(const std::string& metric,
                                                             const sweeps::Condition& condition) const;
+  // By cell of a repeat stage that was accepted: the validation MAE, complete modalities, of its best epoch.
+  std::unordered_map<std::string, double> best_valid_mae() const;
   // Of every member of an accepted attempt; each one once, in order.
   std::vector<Machine> machines() const;
   // The highest that any attempt ever had; 0 before the first.

@@ -1,5 +1,6 @@
 #include "sweeps/file_key.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -62,6 +63,14 @@ std::vector<FileKey> make_keys() {
       {"resources.trials_per_gpu", whole(1, 16), "trials that share a GPU at the same time",
        [](const Sweep& s) { return json(s.resources.trials_per_gpu); },
        [](Sweep& s, const json& v) { s.resources.trials_per_gpu = v.get<int>(); }},
+      {"resources.keep",
+       {Kind::choice, {}, {kKeepWords.begin(), kKeepWords.end()}},
+       "trained models that stay: of each repeat stage and variant that of the best seed, all, or none",
+       [](const Sweep& s) { return json(kKeepWords.at(static_cast<std::size_t>(s.resources.keep))); },
+       [](Sweep& s, const json& v) {
+         const auto word = std::find(kKeepWords.begin(), kKeepWords.end(), v.get<std::string>());
+         s.resources.keep = static_cast<Keep>(word - kKeepWords.begin());
+       }},
   };
 }
 

@@ -1,10 +1,19 @@
 #include "sweeps/plan_summary.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <set>
+#include <string>
 #include <utility>
 
 namespace missmodal::sweeps {
+namespace {
+
+std::string network_of(const nlohmann::json& configuration) {
+  return configuration.at("model").dump() + configuration.at("training").at("precision").dump();
+}
+
+}  // namespace
 
 PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes,
                       const std::map<std::string, std::string>& winners) {
@@ -12,6 +21,7 @@ PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes,
   summary.conditions = sweep.evaluation.conditions.size();
   summary.draws = sweep.evaluation.draws;
   std::set<std::string> all;
+  std::set<std::string> models;
   for (const Stage& stage : sweep.stages) {
     Settings winner;
     if (const auto selected = winners.find(stage.from); selected != winners.end()) {
@@ -30,6 +40,13 @@ PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes,
       ++counted.trainings;
       tried.insert(std::move(cell.point));
       if (!own.insert(cell.id).second) continue;
+      const auto configuration = nlohmann::json::parse(cell.configuration);
+      summary.most_epochs =
+          std::max(summary.most_epochs, configuration.at("training").at("max_epochs").get<int>());
+      if (models.insert(network_of(configuration)).second) {
+        summary.models.push_back(parse_configuration(cell.configuration, "cell " + cell.id));
+        summary.models.back().model.text_weights = cell.text_weights;
+      }
       ++counted.widths[cell.ranks];
       if (all.contains(cell.id)) ++counted.shared_cells;
     }

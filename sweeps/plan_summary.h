@@ -29,6 +29,8 @@ struct PlanSummary {
   std::size_t cells = 0;  // different ones, over all stages: what is trained
   std::size_t conditions = 0;
   int draws = 0;
+  int most_epochs = 0;                // of any cell
+  std::vector<Configuration> models;  // one for each different network and precision
   bool example_winner =
       false;  // whether a stage from a search without winner was counted with its first point
 };

@@ -10,6 +10,10 @@
 
 namespace missmodal::sweeps {
 
+// Which trained models stay on the disk.
+enum class Keep { best, all, none };
+inline constexpr std::array<std::string_view, 3> kKeepWords{"best", "all", "none"};
+
 struct Resources {
   std::string device = "auto";  // auto, cpu, cuda
   int threads_per_trial = 1;    // fixed, so that a result does not depend on how many ranks there are
@@ -19,6 +23,7 @@ struct Resources {
   int checkpoint_seconds = 60;  // how much training lies between two checkpoints, at least
   int stall_seconds = 300;      // without a batch, and a rank counts as hung and ends itself
   int trials_per_gpu = 1;
+  Keep keep = Keep::best;
 };
 
 // What a configuration asks for and these resources can never give, whatever machines there are.

@@ -14,13 +14,28 @@ namespace fs = std::filesystem;
 namespace {
 
 // CELL.SLOT.training, or .CELL.SLOT.training.PROCESS-NUMBER.partial while it is written.
-std::optional<std::string> cell_of(const std::string& name) {
-  static const std::regex pattern(R"((\.?)([0-9a-f]+)\.[0-9]+\.training(\..*\.partial)?)");
+// The same of CELL.safetensors.
+struct FileName {
+  std::string cell;
+  bool partial = false;
+};
+std::optional<FileName> parse(const std::string& name) {
+  static const std::regex pattern(R"((\.?)([0-9a-f]+)\.(?:[0-9]+\.training|safetensors)(\..*\.partial)?)");
   std::smatch parts;
   if (!std::regex_match(name, parts, pattern) || (parts.length(1) == 0) != (parts.length(3) == 0)) {
     return std::nullopt;
   }
-  return parts[2];
+  return FileName{parts[2], parts.length(3) > 0};
+}
+
+void remove_files(const fs::path& folder, const std::function<bool(const FileName&)>& over) {
+  std::error_code ignored;
+  std::vector<fs::path> found;
+  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
+    const auto name = parse(entry->path().filename().string());
+    if (name && over(*name)) found.push_back(entry->path());
+  }
+  for (const fs::path& file : found) fs::remove(file, ignored);
 }
 
 }  // namespace
@@ -43,13 +58,24 @@ void remove_checkpoints(const fs::path& folder, const std::string& cell) {
 }
 
 void remove_checkpoints_of(const fs::path& folder, const std::function<bool(const std::string& cell)>& over) {
+  remove_files(folder, [&](const FileName& file) { return over(file.cell); });
+}
+
+fs::path weights_folder(const fs::path& folder) {
+  return folder / "weights";
+}
+
+fs::path weights_file(const fs::path& folder, const std::string& cell) {
+  return weights_folder(folder) / (cell + ".safetensors");
+}
+
+void remove_weights(const fs::path& folder, const std::string& cell) {
   std::error_code ignored;
-  std::vector<fs::path> found;
-  for (fs::directory_iterator entry(folder, ignored), end; entry != end; entry.increment(ignored)) {
-    const auto cell = cell_of(entry->path().filename().string());
-    if (cell && over(*cell)) found.push_back(entry->path());
-  }
-  for (const fs::path& file : found) fs::remove(file, ignored);
+  fs::remove(weights_file(folder, cell), ignored);
+}
+
+void remove_weights_of(const fs::path& folder, const std::function<bool(const std::string& cell)>& over) {
+  remove_files(weights_folder(folder), [&](const FileName& file) { return file.partial || over(file.cell); });
 }
 
 }  // namespace missmodal::sweeps

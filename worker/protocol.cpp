@@ -215,6 +215,7 @@ struct ToJson {
             {"trials_per_gpu", m.trials_per_gpu},
             {"collective_seconds", m.collective_seconds},
             {"work", m.work},
+            {"weights", m.weights},
             {"checkpoint_seconds", m.checkpoint_seconds},
             {"stall_seconds", m.stall_seconds}};
   }
@@ -256,6 +257,7 @@ Assign assign_from(const json& v) {
                 number("trials_per_gpu"),
                 number("collective_seconds"),
                 text("work"),
+                text("weights"),
                 number("checkpoint_seconds"),
                 number("stall_seconds")};
   if (assign.members.empty()) throw RunError("an assignment without members");

@@ -18,7 +18,7 @@
 
 namespace missmodal::worker {
 
-inline constexpr int kProtocolVersion = 4;
+inline constexpr int kProtocolVersion = 5;
 
 // Between two beats, both ways.
 inline constexpr std::chrono::seconds kBeatInterval{2};
@@ -108,6 +108,7 @@ struct Assign {
   int trials_per_gpu = 1;       // its share of the device's memory is one of so many
   int collective_seconds = 60;  // how long a mate may be silent inside a collective
   std::string work;             // folder of checkpoints, "" for none; the worker's own not to have it
+  std::string weights;          // file that the leader writes the trained model to, "" for none
   int checkpoint_seconds = 60;
   int stall_seconds = 300;  // without a batch, and the rank ends itself
 };

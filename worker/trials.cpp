@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "sweeps/canonical.h"
+#include "sweeps/output_file.h"
 #include "trainer/threads.h"
 #include "trainer/training_checkpoints.h"
 #include "worker/device.h"
@@ -43,6 +44,17 @@ std::optional<trainer::TrainingCheckpoints> checkpoints_of(Errand& errand, torch
 std::optional<LastWords> leave_last_words(const Errand& errand) {
   if (errand.assign.work.empty()) return std::nullopt;
   return std::make_optional<LastWords>(errand.assign.work, errand.assign.assignment, errand.place);
+}
+
+// A disk that does not take it costs no result.
+void keep_weights(const Assign& assign, const trainer::Checkpoint& checkpoint) {
+  if (assign.weights.empty()) return;
+  try {
+    trainer::save_checkpoint(OutputFile(assign.weights), checkpoint);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "missmodal: cell {:.12}: the trained model is not kept: {}\n", assign.cell,
+               error.what());
+  }
 }
 
 }  // namespace
@@ -90,6 +102,7 @@ sweeps::TrialResult Trials::train(Errand& errand) {
         trainer::train_trial(configuration, *dataset, evaluation(assign.evaluation, dataset), device, hooks,
                              communicator.get(), checkpoints ? &*checkpoints : nullptr);
     if (trial.result.outcome != sweeps::Outcome::interrupted) inputs_.confirm_dataset();
+    if (errand.place == 0 && trial.checkpoint) keep_weights(assign, *trial.checkpoint);
     return std::move(trial.result);
   } catch (const std::exception&) {
     // What changed while it was read explains any error better than the error.

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "coordinator/main/commands.h"
+#include "coordinator/main/disk_use.h"
 #include "coordinator/main/examination.h"
 #include "coordinator/main/measure.h"
 #include "coordinator/side_by_side.h"
@@ -43,13 +44,15 @@ struct PlanOptions {
 // for counting; the cells' ids are not printed.
 struct Inputs {
   sweeps::ContentHashes hashes;
-  std::vector<std::string> absent;  // paths
+  std::vector<std::string> absent;                  // paths
+  std::shared_ptr<const trainer::Dataset> dataset;  // nullptr: absent
 };
 
 Inputs open_what_is_there(const sweeps::Sweep& sweep) {
   Inputs inputs;
   const Examination examination = examine(sweep.dataset_path, sweeps::text_weights(sweep), Absent::told);
   if (examination.dataset != nullptr) {
+    inputs.dataset = examination.dataset;
     inputs.hashes.dataset_sha256 = examination.dataset->content_sha256();
   } else {
     inputs.absent.push_back(sweep.dataset_path);
@@ -80,6 +83,16 @@ std::map<std::string, std::string> stored_winners(const PlanOptions& options, co
   return review_winners(sweep, hashes,
                         results::read_winners(options.database, sweep.name, hashes.dataset_sha256))
       .fitting;
+}
+
+std::optional<DiskUse> known_disk_use(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan,
+                                      const Inputs& inputs) {
+  if (!inputs.absent.empty()) return std::nullopt;
+  return disk_use(sweep, plan, *inputs.dataset);
+}
+
+std::string megabytes(std::int64_t bytes) {
+  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
 }
 
 // How one stage's trials of one width run side by side.
@@ -126,8 +139,8 @@ void print_fits(const JobShape& job, const std::vector<StageFit>& fits) {
 }
 
 void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, const Inputs& inputs,
-                std::optional<double> seconds_per_cell, const JobShape& job,
-                const std::vector<StageFit>& side_by_side) {
+                std::optional<double> seconds_per_cell, const std::optional<DiskUse>& disk,
+                const JobShape& job, const std::vector<StageFit>& side_by_side) {
   fmt::print("sweep {}\n\n", sweep.name);
   fmt::print("{:<20} {:<8} {:<20} {:>9} {:>9} {:>9} {:>7} {:>6} {:>9}\n", "stage", "kind", "from",
              "trainings", "different", "shared", "points", "seeds", "variants");
@@ -146,6 +159,11 @@ void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
   } else {
     fmt::print("time: unknown\n");
   }
+  if (disk) {
+    fmt::print(
+        "disk: {} of checkpoints at most for each trial that runs, {} for {} trained models that stay\n",
+        megabytes(disk->checkpoint_bytes), megabytes(disk->kept_bytes), disk->kept_models);
+  }
   print_fits(job, side_by_side);
   if (plan.example_winner) {
     fmt::print("remark: a stage from a search without a winner is counted with the search's first point\n");
@@ -156,8 +174,8 @@ void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
 }
 
 void print_json(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, const Inputs& inputs,
-                std::optional<double> seconds_per_cell, const JobShape& job,
-                const std::vector<StageFit>& side_by_side) {
+                std::optional<double> seconds_per_cell, const std::optional<DiskUse>& disk,
+                const JobShape& job, const std::vector<StageFit>& side_by_side) {
   using Json = nlohmann::ordered_json;
   Json root{{"sweep", sweep.name},
             {"dataset", sweep.dataset_path},
@@ -167,7 +185,14 @@ void print_json(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
             {"draws", plan.draws},
             {"example_winner", plan.example_winner},
             {"seconds_per_cell", seconds_per_cell ? Json(*seconds_per_cell) : Json(nullptr)},
+            {"disk", nullptr},
             {"stages", Json::array()}};
+  if (disk) {
+    root["disk"] = {{"checkpoint_bytes", disk->checkpoint_bytes},
+                    {"model_bytes", disk->model_bytes},
+                    {"kept_models", disk->kept_models},
+                    {"kept_bytes", disk->kept_bytes}};
+  }
   for (const sweeps::StageSummary& stage : plan.stages) {
     root["stages"].push_back({{"name", stage.name},
                               {"kind", stage.search ? "search" : "repeat"},
@@ -200,8 +225,8 @@ int plan(const PlanOptions& options) {
   std::optional<double> seconds_per_cell;
   if (!options.database.empty()) seconds_per_cell = results::mean_cell_seconds(options.database);
   if (options.measure) seconds_per_cell = measure_cell_seconds(sweep, inputs.hashes);
-  (options.json ? print_json : print_text)(sweep, summary, inputs, seconds_per_cell, options.job,
-                                           side_by_side);
+  (options.json ? print_json : print_text)(sweep, summary, inputs, seconds_per_cell,
+                                           known_disk_use(sweep, summary, inputs), options.job, side_by_side);
   return kExitOk;
 }
 

@@ -108,6 +108,19 @@ void tidy_work_folder(const State& state) {
   });
 }
 
+// With the trained models that stay, and nothing else once every cell has ended.
+void leave_work_folder(const State& state) {
+  if (state.sweep.resources.keep == sweeps::Keep::best) {
+    sweeps::remove_weights_of(state.work, [&state](const std::string& id) {
+      const auto cell = state.cells.find(id);
+      return cell && state.kept_weights.planned(*cell) && !state.kept_weights.is_best(*cell);
+    });
+  }
+  std::error_code still_needed;
+  std::filesystem::remove(sweeps::weights_folder(state.work), still_needed);
+  std::filesystem::remove(state.work, still_needed);
+}
+
 // When the job must be over: what --time-limit or else SLURM says.
 std::optional<std::chrono::system_clock::time_point> deadline_of(const RunOptions& options) {
   using std::chrono::system_clock;
@@ -150,6 +163,8 @@ Prepared prepare(const RunOptions& options, int workers, ProgressStyle style) {
   results::Store store(options.database, inputs.provenance, inputs.stages, inputs.splits,
                        patience(sweep, style));
   make_folder(work);
+  if (!work.empty() && sweep.resources.keep != sweeps::Keep::none)
+    make_folder(sweeps::weights_folder(work).string());
   for (const std::string& line : edits) fmt::print(stderr, "{}\n", line);
   store.rescore({.progress = say_rescore});
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
@@ -175,8 +190,7 @@ Ended coordinate(const RunOptions& options, worker::Transport& transport) {
   fmt::print(stderr, "{}\n", verdict.text);
   tidy_work_folder(state);
   if (!state.work.empty()) worker::take_last_words(state.work);  // every attempt was judged
-  std::error_code still_needed;
-  if (!state.work.empty()) std::filesystem::remove(state.work, still_needed);
+  if (!state.work.empty()) leave_work_folder(state);
   return {verdict.exit_code, std::move(state)};
 }
 

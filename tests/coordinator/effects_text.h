@@ -104,6 +104,8 @@ inline Lines lines(const State& state, const Effects& effects) {
                                 std::visit(MessageText{state, outgoing.rank}, outgoing.message)));
   }
   for (const std::string& remark : effects.remarks) lines.push_back("say: " + remark);
+  for (const std::string& cell : effects.useless_weights)
+    lines.push_back("drop weights of " + cell_name(state, cell));
   return lines;
 }
 

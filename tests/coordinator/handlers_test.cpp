@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <string>
@@ -127,6 +128,39 @@ TEST(Handlers, SweepRunsFromSearchToVerdict) {
   EXPECT_EQ(commits_of<SweepEnded>(effects).size(), 1U);
   EXPECT_EQ(sends_of<Stop>(effects).size(), 1U);
   EXPECT_EQ(sends_of<Stop>(on_ready(state, 2, Ready{worker::kProtocolVersion, "late", "cpu"})).size(), 1U);
+}
+
+// The small sweep with this `keep`: what was told to write a trained model, and what was dropped of it.
+Lines weights_of(sweeps::Keep keep, const std::string& work) {
+  State state = small_state();
+  state.sweep.resources.keep = keep;
+  state.work = work;
+  on_start(state);
+  Effects effects = on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"});
+  Lines told;
+  for (const double mae : {1.5, 1.2, 1.0, 1.1, 0.9, 1.1}) {
+    const Assign assign = only_assign(effects);
+    const std::string name = cell_name(state, assign.cell);
+    if (!assign.weights.empty()) {
+      EXPECT_EQ(assign.weights, work + "/weights/" + assign.cell + ".safetensors");
+      told.push_back("write " + name);
+    }
+    effects = on_finished(state, 1, finished(assign, mae));
+    for (const std::string& cell : effects.useless_weights) told.push_back("drop " + cell_name(state, cell));
+  }
+  return told;
+}
+
+TEST(Handlers, TrainedModelsStayAsTheSweepFileSays) {
+  // Seed 1: without, all; seed 2: without, all.
+  EXPECT_EQ(weights_of(sweeps::Keep::best, "/w"), (Lines{"write final/0", "write final/1", "write final/2",
+                                                         "drop final/0", "write final/3", "drop final/3"}));
+  EXPECT_EQ(weights_of(sweeps::Keep::none, "/w"), Lines{});
+  EXPECT_EQ(weights_of(sweeps::Keep::best, ""), Lines{});
+  const Lines all = weights_of(sweeps::Keep::all, "/w");
+  EXPECT_EQ(std::count_if(all.begin(), all.end(),
+                          [](const std::string& line) { return line.starts_with("write"); }),
+            6);
 }
 
 TEST(Handlers, SelectionNeverSeesTheTestSplit) {

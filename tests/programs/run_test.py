@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import sqlite3
+import struct
 import subprocess
 import time
 import unittest
@@ -32,6 +33,11 @@ class Run(ProgramTest):
         return self.query(f"SELECT count(*) FROM {what}", database)[0][0]
 
 
+    def kept(self, database):
+        """The trained models that stayed, by cell."""
+        return {file.name: file.read_bytes() for file in (self.folder / f"{database}.work" / "weights").iterdir()}
+
+
 class SameTables(Run):
     def test_alone_and_under_mpirun(self):
         self.succeed("run", "s.yaml", "--db", "alone.db")
@@ -51,6 +57,37 @@ class SameTables(Run):
         for numbers in ("SELECT cell, split, hex(matrix) FROM predictions ORDER BY cell, split",
                         "SELECT * FROM metrics ORDER BY 1, 2, 3, 4, 5, 6"):
             self.assertEqual(self.query(numbers, "mpi.db"), self.query(numbers, "alone.db"))
+
+    def test_trained_models_stay(self):
+        self.succeed("run", "s.yaml", "--db", "x.db", launcher=mpirun(3))
+        best = self.query("""
+            SELECT DISTINCT cell FROM (
+              SELECT p.cell, row_number() OVER (PARTITION BY p.stage, p.variant ORDER BY e.valid_mae, p.plan_index) AS place
+                FROM stages s JOIN stage_cells p ON p.stage = s.name JOIN cells c ON c.id = p.cell
+                JOIN epochs e ON e.cell = c.id AND e.epoch = c.best_epoch
+               WHERE s.kind = 'repeat') WHERE place = 1""", "x.db")
+        self.assertEqual(set(self.kept("x.db")), {f"{cell}.safetensors" for (cell,) in best})
+        self.assertEqual(len(best), 2)
+        predicted = self.succeed("predict", f"x.db.work/weights/{best[0][0]}.safetensors", DATA, "--subset", "TAV")
+        ((matrix, count),) = self.query(f"SELECT matrix, n FROM predictions WHERE split = 'test' AND cell = '{best[0][0]}'",
+                                        "x.db")
+        stored = struct.unpack(f"<{count}f", matrix[:4 * count])
+        told = [float(line.split(",")[2]) for line in predicted.splitlines()[1:]]
+        self.assertEqual(len(told), count)
+        for one, other in zip(told, stored):
+            self.assertAlmostEqual(one, other, places=5)
+
+        disk = json.loads(self.succeed("plan", "s.yaml", "--json"))["disk"]
+        sizes = [len(model) for model in self.kept("x.db").values()]
+        self.assertLessEqual(max(sizes), disk["model_bytes"])
+        self.assertGreater(max(sizes), disk["model_bytes"] / 2)
+        self.assertEqual((disk["kept_models"], disk["kept_bytes"]), (2, 2 * disk["model_bytes"]))
+
+        self.succeed("run", "s.yaml", "--db", "none.db", "--set", "resources.keep=none")
+        self.assertFalse((self.folder / "none.db.work").exists())
+        self.succeed("run", "s.yaml", "--db", "all.db", "--set", "resources.keep=all")
+        cells = {f"{cell}.safetensors" for (cell,) in self.query("SELECT id FROM cells", "all.db")}
+        self.assertEqual(set(self.kept("all.db")), cells)
 
     def test_interrupted(self):
         longer = ["run", "s.yaml", "--set", "training.max_epochs=15", "--set", "training.patience=15"]
@@ -181,7 +218,8 @@ class Deaths(Run):
         self.assertGreater(self.count("attempts WHERE state = 'accepted' AND resumed_step > 0", "x.db"), 0)
         self.assertEqual(self.count("attempts WHERE failure <> 'lost'", "x.db"), 0)
         self.assertEqual(self.tables("x.db"), self.tables("undisturbed.db"))
-        self.assertFalse((self.folder / "x.db.work").exists())
+        self.assertEqual(os.listdir(self.folder / "x.db.work"), ["weights"])
+        self.assertEqual(self.kept("x.db"), self.kept("undisturbed.db"))
 
     def lives(self, rank):
         with contextlib.suppress(AssertionError):
@@ -205,11 +243,17 @@ class Deaths(Run):
         _, errors = sweep.communicate(timeout=LIMIT)
         self.assertEqual(errors.count("the coordinator gave no sign of life"), 2)
         self.assertEqual(self.count("verdict", "x.db"), 0)
-        saved = {file.name.partition(".")[0] for file in (self.folder / "x.db.work").glob("*.training")}
+        files = list((self.folder / "x.db.work").glob("*.training"))
+        saved = {file.name.partition(".")[0] for file in files}
+        largest = max(file.stat().st_size for file in files)
         self.succeed(*self.LONGER, "--db", "x.db", launcher=mpirun(3))
         resumed = {cell for (cell,) in self.query("SELECT cell FROM attempts WHERE resumed_step > 0", "x.db")}
         self.assertEqual(resumed, saved)
         self.assertTrue(saved)
+        plan = json.loads(self.succeed("plan", *self.LONGER[1:], "--json"))
+        bound = plan["disk"]["checkpoint_bytes"] / 3
+        self.assertGreater(largest, bound / 2)
+        self.assertLessEqual(largest, bound)
 
     def test_a_time_limit_leaves_all_saved(self):
         sweep = self.job(2, "--db", "x.db", "--time-limit", "50", "--set", "training.max_epochs=100000", "--set",

@@ -157,6 +157,16 @@ TEST_F(Plan, RefusesAWinnerThatDoesNotFit) {
   EXPECT_THROW(plan_stage(sweep, sweep.stages[1], parse_point(R"({"model.heads":5})"), kHashes), InputError);
 }
 
+TEST_F(Plan, TheSummaryHasEachDifferentNetworkOnce) {
+  const Sweep sweep = read(search_text(3,
+                                       "  - {name: sizes, seeds: [1, 2], variants: {small: {model.hidden: "
+                                       "8}, fine: {training.precision: fp64}}}\n"));
+  const PlanSummary summary = summarise(sweep, kHashes);
+  ASSERT_EQ(summary.models.size(), 3U);
+  EXPECT_EQ(summary.models[1].model.hidden, 8);
+  EXPECT_EQ(summary.models[2].training.precision, Precision::fp64);
+}
+
 TEST_F(Plan, TheSummaryCountsSharedCellsOnce) {
   const Sweep sweep = read(search_text(50, kFinal + "  - {name: again, from: search, seeds: [2, 3]}\n"));
   const PlanSummary summary = summarise(sweep, kHashes);
@@ -170,6 +180,7 @@ TEST_F(Plan, TheSummaryCountsSharedCellsOnce) {
   EXPECT_EQ(summary.stages[2].shared_cells, 1U);
   EXPECT_EQ(summary.cells, 55U);
   EXPECT_EQ(summary.conditions, 44U);
+  EXPECT_EQ(summary.models.size(), 1U);
   EXPECT_TRUE(summary.example_winner);
 }
 

@@ -75,6 +75,7 @@ TEST(Protocol, AssignIsCompleteInItself) {
   sent.trials_per_gpu = 3;
   sent.collective_seconds = 17;
   sent.work = "sweep.db.work";
+  sent.weights = "sweep.db.work/weights/id.safetensors";
   sent.checkpoint_seconds = 7;
   sent.stall_seconds = 8;
   const auto got = std::get<Assign>(decode(encode(sent)));
@@ -93,6 +94,7 @@ TEST(Protocol, AssignIsCompleteInItself) {
   EXPECT_EQ(got.trials_per_gpu, 3);
   EXPECT_EQ(got.collective_seconds, 17);
   EXPECT_EQ(got.work, "sweep.db.work");
+  EXPECT_EQ(got.weights, sent.weights);
   EXPECT_EQ(got.checkpoint_seconds, 7);
   EXPECT_EQ(got.stall_seconds, 8);
 }

@@ -18,7 +18,10 @@
 #include "sweeps/content_hash.h"
 #include "sweeps/error.h"
 #include "tests/worker/tiny_inputs.h"
+#include "trainer/batch.h"
+#include "trainer/checkpoint.h"
 #include "trainer/data/dataset.h"
+#include "trainer/prediction.h"
 #include "worker/memory_transport.h"
 #include "worker/processor.h"
 #include "worker/protocol.h"
@@ -164,6 +167,31 @@ TEST_F(TrialsTest, TrainsTheSameBitsAgain) {
   EXPECT_EQ(first.assignment, 1);
   EXPECT_EQ(second.assignment, 2);
   EXPECT_EQ(first.result.predictions[1].values, second.result.predictions[1].values);
+}
+
+TEST_F(TrialsTest, LeavesTheTrainedModelWhereItIsAskedTo) {
+  expect<Ready>();
+  Assign message = assign(1);
+  message.weights = folder_ / "kept.safetensors";
+  give(message);
+  const Finished finished = expect<Finished>();
+  const trainer::Checkpoint kept = trainer::load_checkpoint(message.weights);
+  EXPECT_EQ(kept.dataset_sha256, data_sha256_);
+  const auto dataset = trainer::Dataset::open(data_);
+  const trainer::Collator collator(kept.normalization, torch::kCPU);
+  EXPECT_EQ(trainer::predict_subsets(*kept.model, dataset->split(sweeps::SplitName::test), collator,
+                                     {.batch_size = 6})
+                .value(),
+            finished.result.predictions[1].values);
+}
+
+TEST_F(TrialsTest, AFolderThatIsNotThereCostsTheModelAndNotTheResult) {
+  expect<Ready>();
+  Assign message = assign(1);
+  message.weights = folder_ / "none" / "kept.safetensors";
+  give(message);
+  EXPECT_EQ(expect<Finished>().assignment, 1);
+  EXPECT_FALSE(fs::exists(folder_ / "none"));
 }
 
 TEST_F(TrialsTest, AnotherDatasetThanTheSweepsIsItsOwnFault) {
