@@ -221,6 +221,40 @@ class Deaths(Run):
         self.assertEqual(os.listdir(self.folder / "x.db.work"), ["weights"])
         self.assertEqual(self.kept("x.db"), self.kept("undisturbed.db"))
 
+    def test_a_cell_that_crashes_whoever_trains_it_is_parked_and_the_rest_goes_on(self):
+        text = SWEEP[:SWEEP.index("  - name: search")]
+        (self.folder / "s.yaml").write_text(
+            text + "  - {name: final, seeds: [1, 2], variants: {sound: {training.max_epochs: 2}, poison: "
+            "{training.max_epochs: 100000, training.patience: 100000}}}\nresources: {max_attempts: 2}\n")
+        sweep = self.job(6, "--db", "x.db", "--set", "resources.checkpoint_seconds=3600")
+        deadline = time.monotonic() + LIMIT
+        hit = set()
+        while len(hit) < 4 and sweep.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.05)
+            with contextlib.suppress(sqlite3.Error, AssertionError, ProcessLookupError):
+                if self.count("attempts WHERE state = 'accepted'", "x.db") < 2:
+                    continue  # a sweep whose first attempts all fail alike stops
+                for rank, attempt, cell in self.query("""
+                        SELECT a.rank, a.attempt, a.cell FROM attempts a JOIN stage_cells p ON p.cell = a.cell
+                         WHERE a.state = 'running' AND p.variant = 'poison'""", "x.db"):
+                    if (attempt, cell) not in hit and self.trains(rank):
+                        os.kill(self.process_of(rank), signal.SIGSEGV)
+                        hit.add((attempt, cell))
+        _, errors = sweep.communicate(timeout=LIMIT)
+        self.assertEqual(self.query("SELECT exit_code FROM verdict", "x.db"), [(3,)], errors)
+        states = self.query("SELECT variant, state, count(*) FROM stage_cells JOIN cells ON id = cell GROUP BY 1, 2", "x.db")
+        self.assertEqual(states, [("poison", "parked", 2), ("sound", "accepted", 2)])
+        crashed = self.query("SELECT failure, message, count(*) FROM attempts WHERE state = 'failed' GROUP BY 1, 2", "x.db")
+        self.assertEqual([(failure, count) for failure, _, count in crashed], [("crashed", 4)], crashed)
+        self.assertIn("SIGSEGV", crashed[0][1])
+        poisoned = self.query("SELECT cell FROM stage_cells WHERE variant = 'poison'", "x.db")[0][0]
+        self.assertIn("SIGSEGV", self.report("explain", poisoned, "x.db"))
+
+    def trains(self, rank):
+        """Whether its last words would be heard: the file for them is there once it trains."""
+        ((assignment,),) = self.query(f"SELECT assignment FROM attempts WHERE state = 'running' AND rank = {rank}", "x.db")
+        return (self.folder / "x.db.work" / f"{assignment}.0.words").exists()
+
     def lives(self, rank):
         with contextlib.suppress(AssertionError):
             return bool(self.process_of(rank))
