@@ -71,6 +71,7 @@ struct TrainingConfiguration {
   int max_epochs = 50;
   int patience = 8;  // epochs without a better complete-modality validation MAE
   Precision precision = Precision::fp32;
+  bool deterministic = false;
   bool operator==(const TrainingConfiguration&) const = default;
 };
 

@@ -162,6 +162,12 @@ std::vector<Key> make_keys() {
           "training.precision",
           "arithmetic of training and evaluation: fp32; tf32, a GPU's products of rounded fp32; bf16, "
           "products and activations in bfloat16, weights in fp32; fp64, everything"),
+      {"training.deterministic",
+       {Kind::flag},
+       "on a GPU, only operations that give the same bits every time; slower",
+       [](const C& c) { return json(c.training.deterministic); },
+       [](C& c, const json& v) { c.training.deterministic = v.get<bool>(); },
+       [](const C& c) { return c.training.deterministic; }},
       choice<kRouteWords, &C::evaluation, &E::route>("evaluation.route",
                                                      "what predicts where modalities miss: subset, their own "
                                                      "fusion network; full, the complete one with zeros; "

@@ -108,6 +108,8 @@ std::string ValueType::text() const {
       return "whole number in " + range.text();
     case Kind::number:
       return "number in " + range.text();
+    case Kind::flag:
+      return "true or false";
     case Kind::choice:
       return joined(choices, " or ");
     case Kind::list:
@@ -138,6 +140,8 @@ Typed typed(const ValueType& type, const json& raw) {
     case Kind::whole:
     case Kind::number:
       return typed_number(type, raw);
+    case Kind::flag:
+      return raw.is_boolean() ? Typed{raw, {}} : refused(must_be("true or false", raw));
     case Kind::choice:
       return typed_choice(type, raw);
     case Kind::list:

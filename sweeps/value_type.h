@@ -13,6 +13,7 @@ namespace missmodal::sweeps {
 enum class Kind {
   whole,   // integer
   number,  // finite double
+  flag,    // true or false
   choice,  // one of `choices`
   list,    // of `choices`, none twice, `required` among them; kept in the order of `choices`
   name,    // [A-Za-z0-9_-], 1 to 64 characters

@@ -22,6 +22,18 @@ Tf32::~Tf32() {
   at::globalContext().setAllowTF32CuDNN(cudnn_before_);
 }
 
+Deterministic::Deterministic(bool on)
+    : before_(at::globalContext().deterministicAlgorithms()),
+      cudnn_before_(at::globalContext().deterministicCuDNN()) {
+  at::globalContext().setDeterministicAlgorithms(on, /*warn_only=*/false);
+  at::globalContext().setDeterministicCuDNN(on);
+}
+
+Deterministic::~Deterministic() {
+  at::globalContext().setDeterministicAlgorithms(before_, /*warn_only=*/false);
+  at::globalContext().setDeterministicCuDNN(cudnn_before_);
+}
+
 Autocast::Autocast(sweeps::Precision precision, torch::Device device)
     : on_(precision == sweeps::Precision::bf16), device_(device.type()) {
   if (!on_) return;

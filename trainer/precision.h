@@ -27,6 +27,20 @@ class Tf32 {
   bool cudnn_before_;
 };
 
+// While it lives and is on, LibTorch takes only operations that give the same bits every time, and throws
+// where it has none. cuBLAS wants CUBLAS_WORKSPACE_CONFIG in the environment for that. For the whole process.
+class Deterministic {
+ public:
+  explicit Deterministic(bool on);
+  ~Deterministic();
+  Deterministic(const Deterministic&) = delete;
+  Deterministic& operator=(const Deterministic&) = delete;
+
+ private:
+  bool before_;
+  bool cudnn_before_;
+};
+
 // While it lives and the precision is bf16, this thread's operations on that kind of device cast to bfloat16
 // where LibTorch's autocast does. Around forward passes; a backward pass follows its forward one.
 class Autocast {

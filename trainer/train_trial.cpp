@@ -95,6 +95,7 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
   sweeps::TrialResult& result = trial.result;
   const PeakMemory peak_memory;
   const Tf32 tf32(configuration.training.precision);
+  const Deterministic deterministic(configuration.training.deterministic);
   std::shared_ptr<Model> model = make_model(configuration, widths_of(dataset));
   check_text(*model, configuration, dataset);
   const Group group = communicator ? Group(*communicator, device) : Group();

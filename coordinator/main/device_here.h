@@ -10,4 +10,8 @@ namespace missmodal::coordinator {
 // Throws InputError where the sweep wants a GPU and LibTorch sees none.
 torch::Device device_here(const sweeps::Resources& resources);
 
+// Before anything is computed on a GPU: lets cuBLAS give the same bits every time where
+// `training.deterministic` asks for it.
+void prepare_for_deterministic_products();
+
 }  // namespace missmodal::coordinator

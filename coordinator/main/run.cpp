@@ -26,6 +26,7 @@
 #include "coordinator/dispatch.h"
 #include "coordinator/loop.h"
 #include "coordinator/main/commands.h"
+#include "coordinator/main/device_here.h"
 #include "coordinator/main/sweep_inputs.h"
 #include "coordinator/restore.h"
 #include "coordinator/sweep_edits.h"
@@ -330,6 +331,7 @@ void hold_stop_signal() {
 
 int run(const RunOptions& options) {
   hold_stop_signal();
+  prepare_for_deterministic_products();
   if (!launched_as_rank()) return run_alone(options);
   worker::MpiTransport transport;
   if (transport.size() == 1) return run_alone(options);

@@ -136,6 +136,7 @@ trainer::CheckpointOptions checkpoint_options(const std::filesystem::path& folde
 }
 
 int train(const TrainOptions& options) {
+  prepare_for_deterministic_products();
   const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   sweeps::Configuration configuration =
       sweeps::stage_configuration(sweep, options.stage, options.variant, {});

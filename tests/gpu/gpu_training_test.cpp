@@ -2,15 +2,19 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "sweeps/error.h"
 #include "tests/trainer/model/tiny_model.h"
 #include "tests/trainer/small_dataset.h"
 #include "trainer/threads.h"
 #include "trainer/train_trial.h"
+#include "trainer/training_checkpoints.h"
 
 namespace missmodal::trainer {
 namespace {
@@ -23,6 +27,7 @@ class GpuTraining : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!torch::cuda::is_available()) GTEST_SKIP() << "LibTorch sees no GPU";
+    setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8", /*overwrite=*/1);  // before cuBLAS is first used
     set_threads(1);
     // The library's fused dropout draws other factors than the CPU's.
     bert_.insert(bert_.find('{') + 1, R"("hidden_dropout_prob": 0, "attention_probs_dropout_prob": 0, )");
@@ -89,6 +94,27 @@ TEST_F(GpuTraining, InBf16AndTf32IsNear) {
   const TrainedTrial exact = train(torch::kCUDA);
   expect_near(exact, train(torch::kCUDA, Precision::bf16), kBf16);
   expect_near(exact, train(torch::kCUDA, Precision::tf32), kBf16);
+}
+
+TEST_F(GpuTraining, ADeterministicOneGoesOnFromACheckpointWithTheSameBits) {
+  configuration_.training.deterministic = true;
+  configuration_.model.dropout = 0.1;
+  const TrainedTrial undisturbed = train(torch::kCUDA);
+  CheckpointOptions options;
+  options.folder = folder_ / "";
+  options.name = "cell";
+  options.interval = std::chrono::seconds(0);
+  TrainingCheckpoints checkpoints(std::move(options));
+  TrialHooks hooks;
+  int batches = 0;
+  hooks.interrupted = [&] { return ++batches > 4; };
+  const TrainedTrial cut =
+      train_trial(configuration_, *dataset_, setup_, torch::kCUDA, hooks, nullptr, &checkpoints);
+  ASSERT_EQ(cut.result.outcome, Outcome::interrupted);
+  const TrainedTrial resumed =
+      train_trial(configuration_, *dataset_, setup_, torch::kCUDA, {}, nullptr, &checkpoints);
+  ASSERT_EQ(resumed.result.outcome, Outcome::finished);
+  EXPECT_EQ(resumed.result.predictions[1].values, undisturbed.result.predictions[1].values);
 }
 
 // The device notes the step, the host learns of it at the epoch's end.

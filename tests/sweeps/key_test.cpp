@@ -34,6 +34,16 @@ TEST(Keys, EveryChoiceCanBeSetAndReadBack) {
   }
 }
 
+TEST(Keys, AFlagIsTrueOrFalseAndNoWordOrNumber) {
+  const Key* key = find_key("training.deterministic");
+  ASSERT_NE(key, nullptr);
+  Configuration configuration;
+  key->set(configuration, typed(key->type, true).value);
+  EXPECT_TRUE(configuration.training.deterministic);
+  EXPECT_EQ(typed(key->type, "yes").reason, "must be true or false, got \"yes\"");
+  EXPECT_EQ(typed(key->type, 1).reason, "must be true or false, got 1");
+}
+
 TEST(Keys, EachKeyHasAFieldOfItsOwn) {
   for (const Key& key : configuration_keys()) {
     if (key.type.kind != Kind::number && key.type.kind != Kind::whole) continue;

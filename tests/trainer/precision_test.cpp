@@ -23,6 +23,18 @@ TEST(Tf32, IsTakenIfAndOnlyIfAskedFor) {
   EXPECT_EQ(at::globalContext().allowTF32CuDNN(), cudnn);
 }
 
+TEST(Deterministic, IsAskedForWhileItLives) {
+  ASSERT_FALSE(at::globalContext().deterministicAlgorithms());
+  const bool cudnn = at::globalContext().deterministicCuDNN();
+  {
+    const Deterministic deterministic(true);
+    EXPECT_TRUE(at::globalContext().deterministicAlgorithms());
+    EXPECT_TRUE(at::globalContext().deterministicCuDNN());
+  }
+  EXPECT_FALSE(at::globalContext().deterministicAlgorithms());
+  EXPECT_EQ(at::globalContext().deterministicCuDNN(), cudnn);
+}
+
 TEST(Autocast, CastsProductsWhileItLives) {
   const torch::Tensor x = torch::ones({2, 2});
   for (const Precision precision : {Precision::fp32, Precision::tf32, Precision::bf16, Precision::fp64}) {
