@@ -34,8 +34,9 @@ bool is_long_list(const std::string& text) {
 std::string only_in(const json& list, const json& other, std::string_view word) {
   std::string text;
   std::size_t items = 0;
+  const std::set<json> known(other.begin(), other.end());
   for (const json& item : list) {
-    if (std::find(other.begin(), other.end(), item) != other.end()) continue;
+    if (known.contains(item)) continue;
     if (++items > kShownItems) continue;
     text +=
         fmt::format("{}{}", items == 1 ? "" : ", ", item.is_string() ? item.get<std::string>() : item.dump());

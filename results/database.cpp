@@ -116,7 +116,7 @@ SQLite::Database checked_for_reading(const std::filesystem::path& file, std::chr
   if (!database.tableExists("sweep") || database.execAndGet("SELECT count(*) FROM sweep").getInt() != 1) {
     throw InputError(file.string(), "says nothing of a sweep");
   }
-  if (is_cut_off(database, file)) check_sound(database, file);
+  if (is_cut_off(database, file) && !is_as_its_writer_left_it(file)) check_sound(database, file);
   return database;
 }
 

@@ -33,6 +33,9 @@ std::filesystem::path lock_file(const std::filesystem::path& database) {
 constexpr int kTries = 10;
 constexpr std::chrono::milliseconds kBetweenTries{20};
 
+// How much later than its last renewal a living holder may have written.
+constexpr std::chrono::seconds kSinceRenewal{3};
+
 std::string holder_text() {
   return fmt::format("{}, process {}, since {:%Y-%m-%d %H:%M:%S} UTC", host_name(), getpid(),
                      fmt::gmtime(std::time(nullptr)));
@@ -163,6 +166,20 @@ void Lease::renew(std::chrono::milliseconds interval) {
   while (!changed_.wait_for(lock, interval, [this] { return over_; })) {
     futimens(descriptor_, nullptr);  // a disk in trouble is the store's to report
   }
+}
+
+bool is_as_its_writer_left_it(const std::filesystem::path& database) {
+  struct stat renewed {};
+  if (stat(lock_file(database).c_str(), &renewed) != 0 || lease_holder(database)) return false;
+  // The time of change, unlike that of modification, cannot be set by whoever puts a file in place.
+  for (const char* suffix : {"", "-wal", "-journal"}) {
+    std::filesystem::path file = database_file(database);
+    file += suffix;
+    struct stat found {};
+    if (stat(file.c_str(), &found) != 0) continue;
+    if (found.st_ctim.tv_sec > renewed.st_mtim.tv_sec + kSinceRenewal.count()) return false;
+  }
+  return true;
 }
 
 std::optional<std::string> lease_holder(const std::filesystem::path& database) {

@@ -48,6 +48,11 @@ class Lease {
 // Creates nothing.
 std::optional<std::string> lease_holder(const std::filesystem::path& database);
 
+// Whether a process died that had the lease, and nobody has touched the database since: all its files are as
+// that process wrote them, which SQLite knows to put right. False for a copy, and for what was put in its
+// place. To be asked before the lease is taken.
+bool is_as_its_writer_left_it(const std::filesystem::path& database);
+
 std::string host_name();
 
 }  // namespace missmodal::results

@@ -16,7 +16,7 @@ namespace {
 
 void ask(WriterConnection& connection, const AskedEvaluation* asked) {
   SQLite::Database& database = connection.database();
-  if (lacks_verdict(database)) check_sound(database, connection.name());
+  if (lacks_verdict(database) && !connection.left_by_its_writer()) check_sound(database, connection.name());
   if (asked != nullptr) {
     const std::string name = database.execAndGet("SELECT name FROM sweep").getString();
     if (name != asked->sweep_name) {

@@ -54,7 +54,8 @@ int retry(const std::filesystem::path& file, const std::string& cell, Patience p
     WriterConnection connection(file, WriterConnection::Absent::refuse, std::move(patience));
     int cells = 0;
     connection.patiently([&] {
-      if (lacks_verdict(connection.database())) check_sound(connection.database(), connection.name());
+      if (lacks_verdict(connection.database()) && !connection.left_by_its_writer())
+        check_sound(connection.database(), connection.name());
       connection.claim([&] { cells = unpark(connection.database(), cell); });
     });
     return cells;

@@ -14,9 +14,9 @@ bool lacks_verdict(SQLite::Database& database);
 // The same, and nobody writes it now.
 bool is_cut_off(SQLite::Database& database, const std::filesystem::path& name);
 
-// Reads the whole file. Throws InputError (naming the database) unless every page is in its place and what
-// one table says of another is so: a cell and its accepted attempt, epochs, predictions and metrics.
-// SQLite::Exception where SQLite fails.
+// Reads the whole file; not needed for one that is as its writer left it (results/lease.h). Throws InputError
+// (naming the database) unless every page is in its place and what one table says of another is so: a cell
+// and its accepted attempt, epochs, predictions and metrics. SQLite::Exception where SQLite fails.
 void check_sound(SQLite::Database& database, const std::filesystem::path& name);
 
 }  // namespace missmodal::results

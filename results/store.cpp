@@ -175,7 +175,8 @@ struct Store::Connection {
     SQLite::Database& database = sqlite.database();
     const bool fresh = !database.tableExists("sweep");
     if (!fresh) check_owner(database, sqlite.name(), provenance);
-    if (!fresh && lacks_verdict(database)) check_sound(database, sqlite.name());
+    if (!fresh && lacks_verdict(database) && !sqlite.left_by_its_writer())
+      check_sound(database, sqlite.name());
     std::int64_t run = 0;
     sqlite.claim([&] {
       if (fresh) {

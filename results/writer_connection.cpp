@@ -41,6 +41,7 @@ std::filesystem::path inspected(const std::filesystem::path& name, WriterConnect
 WriterConnection::WriterConnection(const std::filesystem::path& name, Absent absent, Patience patience)
     : name_(name),
       file_(inspected(name, absent)),
+      left_by_its_writer_(is_as_its_writer_left_it(name)),
       lease_(name, patience.tell, patience.lease),
       journal_mode_(network_file_system(file_).empty() ? "wal" : "delete"),
       wait_(name, std::move(patience)),

@@ -62,6 +62,8 @@ class WriterConnection {
   const std::filesystem::path& name() const { return name_; }  // as the user wrote it
   // The one that suits the file system; after start_journal() the one in use.
   const std::string& journal_mode() const { return journal_mode_; }
+  // When this was made it was as a writer that died had left it (results/lease.h).
+  bool left_by_its_writer() const { return left_by_its_writer_; }
 
  private:
   std::int64_t raise_generation();
@@ -69,6 +71,7 @@ class WriterConnection {
 
   std::filesystem::path name_;
   std::filesystem::path file_;
+  bool left_by_its_writer_;
   Lease lease_;
   std::string journal_mode_;
   LockWait wait_;

@@ -33,6 +33,16 @@ json::json_pointer pointer_to(std::string_view path) {
   return json::json_pointer(pointer);
 }
 
+// Of the configuration's keys, in their order: made once, as a plan spells thousands of cells.
+const std::vector<json::json_pointer>& key_pointers() {
+  static const std::vector<json::json_pointer> pointers = [] {
+    std::vector<json::json_pointer> all;
+    for (const Key& key : configuration_keys()) all.push_back(pointer_to(key.path));
+    return all;
+  }();
+  return pointers;
+}
+
 // A key of other models alone has no effect on this one.
 bool is_read(const Key& key, const ModelKind& model) {
   const bool belongs_to_models = key.path.starts_with("model.") || key.path.starts_with("loss.");
@@ -124,8 +134,9 @@ std::string canonical(const Configuration& configuration, const std::string& dat
   Configuration resolved = configuration;
   resolved.evaluation.route = resolved_route(configuration);
   json root = {{"dataset", dataset_sha256}, {"seed", resolved.seed}, {"semantics", kSemantics}};
-  for (const Key& key : configuration_keys()) {
-    if (in_identity(key, resolved)) root[pointer_to(key.path)] = key.get(resolved);
+  const auto keys = configuration_keys();
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (in_identity(keys[i], resolved)) root[key_pointers()[i]] = keys[i].get(resolved);
   }
   if (resolved.model.text_encoder == TextEncoder::bert) {
     root[pointer_to(kWeightsHash)] = resolved.model.text_weights_sha256;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <thread>
@@ -74,6 +75,44 @@ TEST(Lease, OfAKilledProcessHoldsNobodyOut) {
   EXPECT_EQ(read_bytes(file.string() + ".lock"), holder);  // nobody took its text away
   EXPECT_EQ(lease_holder(file), std::nullopt);
   const Lease lease(file);
+}
+
+// A database whose writer was killed, and which is older than that writer's last renewal; or newer.
+TEST(Lease, TellsADatabaseThatNobodyTouchedSinceItsWriterDied) {
+  const auto file = scratch_folder() / "a.db";
+  open_store(file);
+  EXPECT_FALSE(is_as_its_writer_left_it(file));  // it ended in order
+  const pid_t other = fork();
+  if (other == 0) {
+    const Lease lease(file);
+    raise(SIGKILL);
+  }
+  ASSERT_EQ(waitpid(other, nullptr, 0), other);
+  EXPECT_TRUE(is_as_its_writer_left_it(file));
+  std::filesystem::copy_file(file, file.string() + ".copy");
+  EXPECT_FALSE(is_as_its_writer_left_it(file.string() + ".copy"));
+  const auto lock = file.string() + ".lock";
+  std::filesystem::last_write_time(lock, std::filesystem::last_write_time(lock) - std::chrono::seconds(10));
+  EXPECT_FALSE(is_as_its_writer_left_it(file));  // the file changed after the last renewal
+  std::filesystem::last_write_time(lock, std::filesystem::last_write_time(lock) + std::chrono::seconds(10));
+  const Lease lease(file);
+  EXPECT_FALSE(is_as_its_writer_left_it(file));  // somebody writes it
+}
+
+// So much trust is why a start after a crash need not read the whole file; what was put in its place is read.
+TEST(Lease, AFileThatReplacedTheCrashedOneIsReadAsAWhole) {
+  const auto file = scratch_folder() / "a.db";
+  open_store(file);
+  SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
+      .exec(
+          "INSERT INTO cells (id, configuration, state, accepted_attempt) VALUES ('a', '{}', 'accepted', 1)");
+  EXPECT_THROW(open_store(file), InputError);
+  const auto lock = file.string() + ".lock";
+  write_bytes(lock, "host, process 1, since long ago");
+  std::filesystem::last_write_time(lock, std::filesystem::last_write_time(lock) - std::chrono::seconds(10));
+  EXPECT_THROW(open_store(file), InputError);
+  write_bytes(lock, "host, process 1, since just now");
+  EXPECT_NO_THROW(open_store(file));  // as if its writer had left it so
 }
 
 // A process that holds something of the database, until it is told to go on; then it returns what `then`
