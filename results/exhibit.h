@@ -24,12 +24,14 @@ enum class Exhibit {
 };
 
 struct Description {
-  std::string_view name;         // "table1", "missmac"; of results/queries/NAME.sql, but figure4 is figure3's
-  std::string_view query;        // the query's name
-  std::string_view title;        // of the table
-  std::string_view dataset;      // whose exhibit it is in the paper; "" for both
-  std::string_view other_name;   // of the other dataset's
-  std::string_view area_family;  // a curve's family, as in the rows of `area`; "" for what is no curve
+  std::string_view name;   // "table1", "missmac"; of results/queries/NAME.sql, but figure4 is figure3's
+  std::string_view query;  // the query's name
+  std::string_view title;  // of the table
+  std::string_view dataset = {};      // whose exhibit it is in the paper; "" for both
+  std::string_view other_name = {};   // of the other dataset's
+  std::string_view area_family = {};  // a curve's family, as in the rows of `area`; "" for what is no curve
+  std::string_view conditions;        // SQL: which rows of `asked` its numbers are of
+  bool variants = false;              // it shows other setups than the headline's too
 };
 const Description& describe(Exhibit exhibit);
 

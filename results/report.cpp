@@ -74,9 +74,7 @@ std::vector<Table> reports(std::span<const Exhibit> exhibits,
     SQLite::Database database = open_for_reading(file);
     try {
       SQLite::Transaction snapshot(database);  // rows and notes of one moment
-      prepare_working_views(database);
-      if (std::find(exhibits.begin(), exhibits.end(), Exhibit::area) != exhibits.end())
-        compute_once(database, "areas");
+      prepare_working_views(database, exhibits);
       origins.push_back(read_origin(database, file));
       for (std::size_t i = 0; i < exhibits.size(); ++i)
         append(database, describe(exhibits[i]), origins.back(), tables[i]);

@@ -1,5 +1,8 @@
 #include "results/working_views.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -13,36 +16,54 @@ namespace missmodal::results {
 
 namespace {
 
-// At most a few rows a cell. The others hold one for each cell and condition: a query reads less of them
-// where it says which conditions it wants.
-constexpr std::array<std::string_view, 10> kComputedOnce{
-    "asked", "imbalanced_shares", "repeat_cells", "constant_prediction", "collapsed_cells",
-    "pairs", "setup_leaves",      "setups",       "paired_setups",       "curve_points"};
+// What one query alone selects from stays a view. The areas wait for an exhibit that shows them: no other
+// reads them.
+constexpr std::array<std::string_view, 1> kSelectedFromOnce{"area_comparison"};
+constexpr std::array<std::string_view, 4> kOfAreas{"areas", "paired_areas", "area_summary",
+                                                   "paired_area_summary"};
+// One row for each cell and condition: most of the time goes into what enters these.
+constexpr std::array<std::string_view, 2> kOfConditions{"scores", "paired_scores"};
 constexpr std::string_view kCreate = "CREATE VIEW ";
+
+template <std::size_t N>
+bool is_of(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The rows that the exhibits are made of.
+std::string shown(std::string_view view, std::span<const Exhibit> exhibits) {
+  std::vector<std::string> wanted;
+  for (const Exhibit exhibit : exhibits) {
+    const Description& description = describe(exhibit);
+    const bool all_setups = view != "scores" || description.variants;
+    wanted.push_back(fmt::format("{}({})", all_setups ? "" : "headline AND ", description.conditions));
+  }
+  return fmt::format("{}", fmt::join(wanted, " OR "));
+}
 
 }  // namespace
 
-void prepare_working_views(SQLite::Database& database) {
+void prepare_working_views(SQLite::Database& database, std::span<const Exhibit> exhibits) {
   database.exec("PRAGMA temp_store = MEMORY");
+  const bool areas = std::find(exhibits.begin(), exhibits.end(), Exhibit::area) != exhibits.end();
   std::vector<std::pair<std::string, std::string>> views;
   SQLite::Statement select(database,
                            "SELECT name, sql FROM main.sqlite_schema WHERE type = 'view' ORDER BY rowid");
   while (select.executeStep())
     views.emplace_back(select.getColumn(0).getString(), select.getColumn(1).getString());
   for (const auto& [name, sql] : views) {  // as they were made: each after those that it needs
-    MISSMODAL_CHECK(sql.starts_with(kCreate));
-    const bool once = std::find(kComputedOnce.begin(), kComputedOnce.end(), name) != kComputedOnce.end();
-    database.exec((once ? "CREATE TEMP TABLE " : "CREATE TEMP VIEW ") + sql.substr(kCreate.size()));
+    MISSMODAL_CHECK(sql.starts_with(std::string(kCreate) + name));
+    const std::string text = sql.substr(kCreate.size() + name.size());
+    if (is_of(kSelectedFromOnce, name) || (is_of(kOfAreas, name) && !areas)) {
+      database.exec("CREATE TEMP VIEW " + name + text);
+    } else if (is_of(kOfConditions, name)) {
+      database.exec("CREATE TEMP VIEW all_" + name + text);
+      database.exec(fmt::format("CREATE TEMP TABLE {0} AS SELECT * FROM all_{0} WHERE {1}", name,
+                                shown(name, exhibits)));
+    } else {
+      database.exec("CREATE TEMP TABLE " + name + text);
+    }
   }
-}
-
-void compute_once(SQLite::Database& database, const std::string& view) {
-  SQLite::Statement select(database, "SELECT sql FROM main.sqlite_schema WHERE type = 'view' AND name = ?1");
-  select.bind(1, view);
-  MISSMODAL_CHECK(select.executeStep());
-  const std::string sql = select.getColumn(0).getString();
-  database.exec("DROP VIEW temp." + view);
-  database.exec("CREATE TEMP TABLE " + sql.substr(kCreate.size()));
 }
 
 }  // namespace missmodal::results

@@ -3,16 +3,16 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include <string>
+#include <span>
+
+#include "results/exhibit.h"
 
 namespace missmodal::results {
 
-// Shadows every view of the database with a temporary one of the same text, the small ones that others build
-// on being computed once: queries give the same rows as in the plain sqlite3 shell, sooner. Only within the
-// transaction that is open now are they of one moment. Writes nothing to the file.
-void prepare_working_views(SQLite::Database& database);
-
-// Has one more of them computed once. Precondition: it is a view's name, prepared, and not computed yet.
-void compute_once(SQLite::Database& database, const std::string& view);
+// Shadows every view of the database with a temporary one of the same text, all that the exhibits' queries
+// build on being computed once: they give the same rows as in the plain sqlite3 shell, sooner. `scores` and
+// what follows from it hold only the conditions that these exhibits show. Only within the transaction that is
+// open now are they of one moment. Writes nothing to the file.
+void prepare_working_views(SQLite::Database& database, std::span<const Exhibit> exhibits);
 
 }  // namespace missmodal::results
