@@ -1,65 +1,100 @@
-// A table environment in the booktabs style.
+// Table environments in the booktabs style: as many as a long table takes pages.
+
+#include <fmt/format.h>
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "results/table.h"
+#include "results/escape_latex.h"
+#include "results/sheet.h"
 
 namespace missmodal::results {
 
 namespace {
 
-std::string escaped(std::string_view text) {
+constexpr std::size_t kLinesOfAPage = 54;
+
+// A hyphen before a digit, and one that stands alone, is a minus.
+std::string with_minus(const std::string& text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (text.substr(i).starts_with("±")) {
-      result += "$\\pm$";
-      i += std::string_view("±").size() - 1;
-    } else if (text.substr(i).starts_with("†")) {
-      result += "$\\dagger$";
-      i += std::string_view("†").size() - 1;
-    } else if (text.substr(i).starts_with("‡")) {
-      result += "$\\ddagger$";
-      i += std::string_view("‡").size() - 1;
-    } else if (c == '\\') {
-      result += "\\textbackslash{}";
-    } else if (c == '~') {
-      result += "\\textasciitilde{}";
-    } else if (c == '^') {
-      result += "\\textasciicircum{}";
-    } else if (c == '<' || c == '>' || c == '|') {
-      result.append("$").append(1, c).append("$");
-    } else if (std::string_view("&%$#_{}").find(c) != std::string_view::npos) {
-      result.append("\\").append(1, c);
-    } else {
-      result += c;
-    }
+    const bool first = i == 0 || text[i - 1] == ' ';
+    const bool minus = text[i] == '-' && first && i + 1 < text.size() &&
+                       (text[i + 1] == ' ' || (text[i + 1] >= '0' && text[i + 1] <= '9'));
+    result += minus ? std::string("$-$") : std::string(1, text[i]);
   }
   return result;
+}
+
+std::string printed(const Sheet::Part& part) {
+  std::string text = with_minus(escape_latex(part.text));
+  if (part.mark == Mark::best) text = "\\textbf{" + text + "}";
+  if (part.mark == Mark::second) text = "\\underline{" + text + "}";
+  if (!part.spread.empty()) text += " {\\scriptsize " + escape_latex(part.spread) + "}";
+  return text;
+}
+
+std::string printed(const Sheet::Row& row) {
+  std::string line = row.apart ? "\\addlinespace\n" : "";
+  for (std::size_t i = 0; i < row.cells.size(); ++i) {
+    if (i > 0) line += " & ";
+    std::string text;
+    for (const Sheet::Part& part : row.cells[i]) text.append(text.empty() ? "" : " / ").append(printed(part));
+    line += row.below && !text.empty() ? "{\\scriptsize " + (i == 0 ? "\\quad " + text : text) + "}" : text;
+  }
+  return line + " \\\\\n";
+}
+
+// Where each page's rows begin: under another condition, or at least not between a row and what belongs to
+// it.
+std::vector<std::size_t> pages(const Sheet& sheet) {
+  std::vector<std::size_t> begins{0};
+  std::size_t conditions = 0;
+  std::size_t models = 0;
+  for (std::size_t i = 0; i < sheet.rows.size(); ++i) {
+    if (sheet.rows[i].apart) conditions = i;
+    if (!sheet.rows[i].below) models = i;
+    if (i - begins.back() >= kLinesOfAPage)
+      begins.push_back(conditions > begins.back() ? conditions : models);
+  }
+  begins.push_back(sheet.rows.size());
+  return begins;
 }
 
 }  // namespace
 
 std::string format_latex(const Table& table) {
-  const Sheet sheet = results::sheet(table);
+  const Sheet sheet = results::sheet(table, Columns::joined);
   std::string alignment;
   std::string headings;
   for (const auto& column : sheet.columns) {
     alignment += column.number ? 'r' : 'l';
-    headings.append(headings.empty() ? "" : " & ").append(escaped(column.name));
+    headings.append(headings.empty() ? "" : " & ").append(escape_latex(column.name));
   }
-  std::string text = "\\begin{table}\n\\centering\n\\caption{" + escaped(table.title) +
-                     "}\n\\begin{tabular}{" + alignment + "}\n\\toprule\n" + headings + " \\\\\n\\midrule\n";
-  for (const auto& row : sheet.rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line.append(i > 0 ? " & " : "").append(escaped(row[i]));
-    text += line + " \\\\\n";
+  std::string text;
+  const std::vector<std::size_t> begins = pages(sheet);
+  for (std::size_t page = 0; page + 1 < begins.size(); ++page) {
+    const std::string caption = page == 0 ? escape_latex(table.title) : "continued";
+    text +=
+        (page == 0 ? "" : "\n") +
+        fmt::format(
+            "\\begin{{table*}}\n\\centering\n{}\\caption{{{}}}\n\\footnotesize\n"
+            "\\setlength{{\\tabcolsep}}{{3pt}}\n\\begin{{tabular}}{{{}}}\n\\toprule\n{} \\\\\n\\midrule\n",
+            page == 0 ? "" : "\\addtocounter{table}{-1}\n", caption, alignment, headings);
+    for (std::size_t i = begins[page]; i < begins[page + 1]; ++i) {
+      Sheet::Row row = sheet.rows[i];
+      row.apart = row.apart && i > begins[page];
+      text += printed(row);
+    }
+    text += "\\bottomrule\n\\end{tabular}\n";
+    if (page + 2 < begins.size()) text += "\\end{table*}\n";
   }
-  text += "\\bottomrule\n\\end{tabular}\n";
-  for (const std::string& note : table.notes)
-    text.append("\n\\footnotesize ").append(escaped(note)).append("\n");
-  return text + "\\end{table}\n";
+  text += "\n\\medskip\n\\begin{minipage}{\\textwidth}\\scriptsize\n";
+  if (sheet.marked) text.append(kMarksNote).append("\n\n");
+  for (const std::string& note : table.notes) text.append(escape_latex(note)).append("\n\n");
+  text.pop_back();
+  return text + "\\end{minipage}\n\\end{table*}\n";
 }
 
 }  // namespace missmodal::results

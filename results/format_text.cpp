@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "results/table.h"
+#include "results/sheet.h"
 
 namespace missmodal::results {
 
@@ -33,19 +33,24 @@ std::string line(const Sheet& sheet, const std::vector<std::size_t>& widths,
 
 std::string format_text(const Table& table) {
   const Sheet sheet = results::sheet(table);
+  std::vector<std::vector<std::string>> rows;
+  for (const Sheet::Row& row : sheet.rows) {
+    auto& texts = rows.emplace_back();
+    for (const Sheet::Cell& cell : row.cells) texts.push_back(plain(cell));
+  }
   std::vector<std::string> headings;
   std::vector<std::size_t> widths;
   for (std::size_t i = 0; i < sheet.columns.size(); ++i) {
     headings.push_back(sheet.columns[i].name);
     widths.push_back(width(headings.back()));
-    for (const auto& row : sheet.rows) widths.back() = std::max(widths.back(), width(row[i]));
+    for (const auto& row : rows) widths.back() = std::max(widths.back(), width(row[i]));
   }
   std::string text = table.title + "\n";
   std::size_t total = 0;
   for (const std::size_t one : widths) total += one + 2;
   text += line(sheet, widths, headings) + std::string(total > 2 ? total - 2 : 0, '-') + "\n";
-  for (const auto& row : sheet.rows) text += line(sheet, widths, row);
-  if (sheet.rows.empty()) text += "(no rows yet)\n";
+  for (const auto& row : rows) text += line(sheet, widths, row);
+  if (rows.empty()) text += "(no rows yet)\n";
   for (const std::string& note : table.notes) text.append("  ").append(note).append("\n");
   return text;
 }

@@ -136,6 +136,21 @@ void note_missing(SQLite::Database& database, const Origin& origin, Notes& notes
   }
 }
 
+// Nothing of this depends on the order in which cells were trained, on where, or on when.
+void note_maker(SQLite::Database& database, const Origin& origin, Notes& notes) {
+  SQLite::Statement versions(
+      database,
+      "SELECT DISTINCT program_version FROM repeat_cells r JOIN attempts a ON a.cell = r.cell "
+      "AND a.attempt = r.accepted_attempt JOIN provenance USING (run) "
+      "WHERE r.state = 'accepted' ORDER BY 1");
+  std::vector<std::string> writers;
+  while (versions.executeStep()) writers.push_back(versions.getColumn(0).getString());
+  notes.push_back(fmt::format("{}: sweep {}, dataset {}, trained by missmodal {}, {} mask draws",
+                              origin.dataset, origin.sweep, origin.dataset_sha256.substr(0, 12),
+                              writers.empty() ? "(nothing yet)" : fmt::format("{}", fmt::join(writers, ", ")),
+                              origin.draws));
+}
+
 // At rest and without a verdict.
 void note_cut_off(SQLite::Database& database, const Origin& origin, Notes& notes) {
   if (!is_cut_off(database, origin.file)) return;
@@ -149,11 +164,15 @@ void note_cut_off(SQLite::Database& database, const Origin& origin, Notes& notes
 
 Origin read_origin(SQLite::Database& database, const std::filesystem::path& file) {
   SQLite::Statement select(database,
-                           "SELECT coalesce(nullif(trim(dataset_label), ''), name), synthetic, draws "
-                           "FROM sweep JOIN evaluations ON id = evaluation");
+                           "SELECT coalesce(nullif(trim(dataset_label), ''), name), synthetic, draws, "
+                           "name, dataset_sha256 FROM sweep JOIN evaluations ON id = evaluation");
   select.executeStep();
-  return {file.string(), select.getColumn(0).getString(), select.getColumn(1).getInt() != 0,
-          select.getColumn(2).getInt()};
+  return {file.string(),
+          select.getColumn(0).getString(),
+          select.getColumn(1).getInt() != 0,
+          select.getColumn(2).getInt(),
+          select.getColumn(3).getString(),
+          select.getColumn(4).getString()};
 }
 
 std::vector<std::string> warnings(const Description& description, const Origin& origin) {
@@ -177,6 +196,7 @@ std::vector<std::string> notes(SQLite::Database& database, const Origin& origin,
   note_devices(database, origin, rows, notes);
   note_missing(database, origin, notes);
   note_cut_off(database, origin, notes);
+  note_maker(database, origin, notes);
   return notes;
 }
 

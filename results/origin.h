@@ -17,7 +17,9 @@ struct Origin {
   std::string file;     // as the user wrote it
   std::string dataset;  // its label, or the sweep's name where it has none
   bool synthetic = false;
-  int draws = 0;  // masks per condition that the sweep file asks for now
+  int draws = 0;      // masks per condition that the sweep file asks for now
+  std::string sweep;  // its name
+  std::string dataset_sha256;
 };
 Origin read_origin(SQLite::Database& database, const std::filesystem::path& file);
 
@@ -27,7 +29,8 @@ std::vector<std::string> warnings(const Description& description, const Origin& 
 
 // What the numbers in `rows` (the origin's own) are: the draws behind them, stale and undefined scores, the
 // devices that computed them; then what no row shows: seeds that diverged or were parked, setups without any
-// result, stages that wait for a search. Needs the views of results/working_views.h.
+// result, stages that wait for a search; and what made them: sweep, dataset, program, draws. Needs the views
+// of results/working_views.h.
 std::vector<std::string> notes(SQLite::Database& database, const Origin& origin, const Table& rows);
 
 }  // namespace missmodal::results

@@ -60,6 +60,15 @@ void add_title(const Description& description, const std::vector<Origin>& origin
         "† some seeds collapsed: with all modalities no better than a constant prediction, or of one sign "
         "for all");
   }
+  if (const auto smallest = find_column(table, "smallest_p");
+      smallest && std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
+        return std::holds_alternative<double>(row[*smallest]);
+      })) {
+    first.emplace_back(
+        "MissModal - without: paired over seeds, with its 95 % interval (Student's t) and the p of an exact "
+        "two-sided "
+        "sign-flip test; beside it the smallest that so few seeds can reach");
+  }
   table.notes.insert(table.notes.begin(), first.begin(), first.end());
 }
 

@@ -4,7 +4,7 @@
 -- Times are Unix seconds (UTC), durations seconds, sizes bytes; scores are shares (0..1), not percent.
 
 PRAGMA application_id = 0x4d4d6f64;  -- "MMod"
-PRAGMA user_version = 4;             -- results/store.h: kSchemaVersion
+PRAGMA user_version = 5;             -- results/store.h: kSchemaVersion
 
 -- What metrics can be computed for, and by which rules. Metrics follow from predictions, labels and one row of this.
 CREATE TABLE evaluations (
@@ -171,6 +171,7 @@ CREATE TABLE utterances (
   position INTEGER NOT NULL,  -- from 0
   id       TEXT NOT NULL,
   label    REAL NOT NULL,     -- -3..3
+  transcript TEXT,            -- one line without control characters, at most 2000 characters; NULL where the dataset has none
   PRIMARY KEY (split, position)
 ) STRICT, WITHOUT ROWID;
 

@@ -16,6 +16,7 @@
 #include "results/embedded.h"
 #include "results/evaluations.h"
 #include "results/lease.h"
+#include "results/plain_text.h"
 #include "results/rescore_cells.h"
 #include "results/soundness.h"
 #include "results/statement.h"
@@ -107,17 +108,22 @@ void write_stages(SQLite::Database& database, std::span<const StageRecord> stage
   }
 }
 
+constexpr std::size_t kLongestTranscript = 2000;  // characters; as schema.sql says
+
 void write_utterances(SQLite::Database& database, std::span<const SplitRecord> splits) {
   SQLite::Statement insert(database,
-                           "INSERT INTO utterances (split, position, id, label) VALUES (?1, ?2, ?3, ?4)");
+                           "INSERT INTO utterances (split, position, id, label, transcript) "
+                           "VALUES (?1, ?2, ?3, ?4, nullif(?5, ''))");
   for (const SplitRecord& split : splits) {
     MISSMODAL_CHECK(split.ids.size() == split.labels.size());
+    MISSMODAL_CHECK(split.transcripts.empty() || split.transcripts.size() == split.ids.size());
     for (std::size_t i = 0; i < split.ids.size(); ++i) {
       insert.reset();
       insert.bind(1, std::string(name(split.split)));
       insert.bind(2, static_cast<std::int64_t>(i));
       insert.bindNoCopy(3, split.ids[i]);
       insert.bind(4, static_cast<double>(split.labels[i]));
+      insert.bind(5, split.transcripts.empty() ? "" : plain_text(split.transcripts[i], kLongestTranscript));
       insert.exec();
     }
   }

@@ -20,7 +20,7 @@
 
 namespace missmodal::results {
 
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 // What the database remembers of where it came from, and what it must match to be written again.
 struct Provenance {
@@ -54,6 +54,7 @@ struct SplitRecord {
   sweeps::SplitName split = sweeps::SplitName::test;
   std::vector<std::string> ids;
   std::vector<float> labels;
+  std::vector<std::string> transcripts = {};  // as many, or none at all; "": that utterance has none
 };
 
 enum class CellState { pending, running, accepted, diverged, parked };

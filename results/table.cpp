@@ -15,57 +15,9 @@ namespace missmodal::results {
 namespace {
 
 std::string real(double value, const std::string& column) {
+  if (column.ends_with("_p")) return fmt::format("{:.4f}", value);
   const bool percent = column.starts_with("acc") || column.starts_with("f1") || column == "realised_percent";
   return fmt::format("{:.{}f}", value, percent ? 2 : 3);
-}
-
-bool is_number(const Table& table, std::size_t column) {
-  return std::none_of(table.rows.begin(), table.rows.end(),
-                      [&](const auto& row) { return std::holds_alternative<std::string>(row[column]); });
-}
-
-bool is_null(const Value& value) {
-  return std::holds_alternative<std::monostate>(value);
-}
-
-// True where every row says the same, or nothing at all.
-bool says_nothing(const Table& table, std::size_t column) {
-  const std::string& name = table.columns[column];
-  static constexpr std::array<std::string_view, 5> kTold{"synthetic", "collapsed", "planned", "stale",
-                                                         "undefined"};
-  if (std::find(kTold.begin(), kTold.end(), name) != kTold.end() || name.ends_with("_sd")) return true;
-  if (name == "remark") {
-    return std::all_of(table.rows.begin(), table.rows.end(),
-                       [&](const auto& row) { return row[column] == Value(std::string()); });
-  }
-  if (name != "dataset" && name != "draws") return false;
-  const Value* same = nullptr;
-  for (const auto& row : table.rows) {
-    if (name == "draws" && is_null(row[column])) continue;  // nothing is drawn there
-    if (same != nullptr && row[column] != *same) return false;
-    same = &row[column];
-  }
-  return true;
-}
-
-std::string mark(const Table& table, const std::vector<Value>& row, std::string_view name,
-                 const std::string& sign) {
-  const auto column = find_column(table, name);
-  const auto* count = column ? std::get_if<std::int64_t>(&row[*column]) : nullptr;
-  return count != nullptr && *count > 0 ? " " + sign : "";
-}
-
-std::string cell_text(const Table& table, const std::vector<Value>& row, std::size_t column) {
-  const std::string& name = table.columns[column];
-  std::string text = shown(row[column], name);
-  if (const auto sd = find_column(table, name + "_sd"); sd && std::holds_alternative<double>(row[*sd])) {
-    text += " ±" + shown(row[*sd], name);
-  }
-  if (const auto planned = find_column(table, "planned"); planned && name == "seeds") {
-    text += "/" + shown(row[*planned], "planned");
-  }
-  if (name == "model") text += mark(table, row, "collapsed", "†") + mark(table, row, "stale", "‡");
-  return text;
 }
 
 }  // namespace
@@ -108,21 +60,6 @@ std::string shown(const Value& value, const std::string& column) {
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
   if (const auto* number = std::get_if<double>(&value)) return real(*number, column);
   return "-";
-}
-
-Sheet sheet(const Table& table) {
-  Sheet sheet;
-  std::vector<std::size_t> shown_columns;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    if (says_nothing(table, i)) continue;
-    shown_columns.push_back(i);
-    sheet.columns.push_back({heading(table.columns[i]), is_number(table, i)});
-  }
-  for (const auto& row : table.rows) {
-    auto& texts = sheet.rows.emplace_back();
-    for (const std::size_t column : shown_columns) texts.push_back(cell_text(table, row, column));
-  }
-  return sheet;
 }
 
 std::string format(const Table& table, Format format) {

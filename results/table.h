@@ -32,22 +32,8 @@ std::string shown(const Value& value, const std::string& column);
 enum class Format { text, markdown, latex, csv, json };
 
 // csv (RFC 4180) and json (a list of objects) give every column and value as it is. text, markdown and latex
-// print the sheet below. Each ends with a line feed.
+// print it as people read it (results/sheet.h). Each ends with a line feed.
 std::string format(const Table& table, Format format);
-
-// A table as people read it. A column X with its X_sd becomes `0.712 ±0.010`, seeds and planned become `3/5`,
-// collapsed seeds a dagger and stale ones a double dagger at the model's name, NULL a `-`; `synthetic`,
-// `undefined`, an empty `remark`, and a `dataset` or `draws` that is the same all over are left out (title
-// and notes tell them). Accuracies and F1 have two digits, MAE and Corr three.
-struct Sheet {
-  struct Column {
-    std::string name;
-    bool number = false;  // aligned to the right
-  };
-  std::vector<Column> columns;
-  std::vector<std::vector<std::string>> rows;
-};
-Sheet sheet(const Table& table);
 
 std::string format_csv(const Table& table);
 std::string format_json(const Table& table);

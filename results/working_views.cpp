@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "results/sign_flips.h"
 #include "sweeps/error.h"
 
 namespace missmodal::results {
@@ -60,6 +61,8 @@ void prepare_working_views(SQLite::Database& database, std::span<const Exhibit> 
       database.exec("CREATE TEMP VIEW all_" + name + text);
       database.exec(fmt::format("CREATE TEMP TABLE {0} AS SELECT * FROM all_{0} WHERE {1}", name,
                                 shown(name, exhibits)));
+    } else if (name == "sign_flips") {
+      compute_sign_flips(database);
     } else {
       database.exec("CREATE TEMP TABLE " + name + text);
     }

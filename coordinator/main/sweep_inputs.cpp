@@ -42,7 +42,7 @@ SweepInputs open_inputs(const sweeps::Sweep& sweep) {
   }
   for (const auto name : {sweeps::SplitName::train, sweeps::SplitName::valid, sweeps::SplitName::test}) {
     const trainer::Split& split = dataset.split(name);
-    inputs.splits.push_back({name, split.ids, {split.labels.begin(), split.labels.end()}});
+    inputs.splits.push_back({name, split.ids, {split.labels.begin(), split.labels.end()}, split.transcripts});
   }
   return inputs;
 }

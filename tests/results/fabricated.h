@@ -9,6 +9,7 @@
 
 #include "results/store.h"
 #include "results/table.h"
+#include "tests/results/recipe.h"
 
 namespace missmodal::results {
 
@@ -35,25 +36,11 @@ std::string text(const std::filesystem::path& database, const std::string& query
 Value at(const Table& table, std::size_t row, const std::string& column);
 std::vector<std::string> texts(const Table& table, const std::string& column);
 
-Provenance provenance();
 // The same, its sweep file asking for this evaluation.
 Provenance asking(const std::vector<std::string>& conditions, int draws);
 std::vector<StageRecord> stages();  // search, final (from search), ablation (from search)
 std::vector<SplitRecord> splits();  // valid and test of 8 utterances: 3 positive, 1 zero, 4 negative
 Store open_store(const std::filesystem::path& database, Patience patience = {});
-
-struct Recipe {
-  std::vector<std::string> terms{"task", "geo", "dis", "sem"};
-  std::string route = "subset";
-  std::int64_t seed = 1111;
-  double alpha = 0.5;
-  int hidden = 64;
-  std::string zero_text = {};  // evaluation.zero_at.text; "": not in the configuration
-  std::string weights = {};    // model.text.weights_sha256
-  std::string normalize = {};
-};
-sweeps::PlannedCell planned_cell(const Recipe& recipe, const std::string& stage, int plan_index,
-                                 const std::string& variant = "", const std::string& point = "{}");
 
 // What a trial of `recipe` could yield: 310 rows of metrics, predictions, two epochs. With k = seed - 1111:
 //   MissModal's MAE is 0.7 + 0.01 k, each term that it lacks adds 0.05; `without` has 1.0 + 0.02 k.

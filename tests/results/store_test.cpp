@@ -48,6 +48,22 @@ TEST(Store, KeepsEverythingOfAResult) {
   EXPECT_EQ(value, -1.25F);
 }
 
+// What somebody said is printed on terminals and pages: one line without control characters, of bounded
+// length.
+TEST(Store, KeepsTranscriptsAsPlainLines) {
+  const auto file = scratch_folder() / "a.db";
+  std::vector<SplitRecord> spoken = splits();
+  spoken[1].transcripts = {"good", "a\nb\x1b[31m", "", std::string(3000, 'x'), "\xff", "é", "g", "h"};
+  { const Store store(file, provenance(), stages(), spoken); }
+  EXPECT_EQ(count(file, "SELECT count(*) FROM utterances WHERE split = 'valid' AND transcript IS NOT NULL"),
+            0);
+  EXPECT_EQ(text(file,
+                 "SELECT group_concat(coalesce(substr(transcript, 1, 8), 'none'), ',') FROM utterances WHERE "
+                 "split = 'test'"),
+            "good,a b [31m,none,xxxxxxxx,\xEF\xBF\xBD,é,g,h");
+  EXPECT_EQ(count(file, "SELECT max(length(transcript)) FROM utterances"), 2000);
+}
+
 TEST(Store, GoesOnWhereItEnded) {
   const auto file = scratch_folder() / "a.db";
   const auto done = planned_cell({.seed = 1}, "final", 0);

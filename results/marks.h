@@ -1,0 +1,25 @@
+#pragma once
+// Which numbers of a table are the best of what they are compared with.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "results/table.h"
+
+namespace missmodal::results {
+
+enum class Mark { none, best, second };
+
+// True for a score of docs/evaluation.md: "mae", "acc2_has0", ...
+bool is_metric(std::string_view column);
+
+// What a row's numbers are to be compared under: those of other rows with the same text.
+std::string condition_of(const Table& table, const std::vector<Value>& row);
+
+// For each row and column of the table. Rows of one dataset and condition compete in each metric: the lowest
+// MAE, the highest of every other, as printed; ties share a mark. No difference takes part. Nothing is marked
+// where fewer than two rows compete or all are equal, and no second best where fewer than three do.
+std::vector<std::vector<Mark>> best_marks(const Table& table);
+
+}  // namespace missmodal::results

@@ -1,0 +1,182 @@
+#include "results/sheet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "results/plain_text.h"
+
+namespace missmodal::results {
+
+namespace {
+
+constexpr std::size_t kLongestText = 200;  // characters
+constexpr std::array<std::string_view, 4> kOfMetric{"_sd", "_low", "_high", "_p"};
+
+struct Plan {
+  std::string heading;
+  std::vector<std::size_t> sources;  // columns of the table
+};
+
+bool is_number(const Table& table, std::size_t column) {
+  return std::none_of(table.rows.begin(), table.rows.end(),
+                      [&](const auto& row) { return std::holds_alternative<std::string>(row[column]); });
+}
+
+bool is_null(const Value& value) {
+  return std::holds_alternative<std::monostate>(value);
+}
+
+bool is_told_elsewhere(const std::string& name) {
+  static constexpr std::array<std::string_view, 6> kTold{"synthetic", "collapsed", "planned",
+                                                         "stale",     "undefined", "smallest_p"};
+  return std::find(kTold.begin(), kTold.end(), name) != kTold.end() ||
+         std::any_of(kOfMetric.begin(), kOfMetric.end(), [&](std::string_view end) {
+           return name.ends_with(end) && is_metric(name.substr(0, name.size() - end.size()));
+         });
+}
+
+// True where every row says the same, or nothing at all.
+bool says_nothing(const Table& table, std::size_t column) {
+  const std::string& name = table.columns[column];
+  if (is_told_elsewhere(name)) return true;
+  if (name == "remark") {
+    return std::all_of(table.rows.begin(), table.rows.end(),
+                       [&](const auto& row) { return row[column] == Value(std::string()); });
+  }
+  if (name != "dataset" && name != "draws") return false;
+  const Value* same = nullptr;
+  for (const auto& row : table.rows) {
+    if (name == "draws" && is_null(row[column])) continue;  // nothing is drawn there
+    if (same != nullptr && row[column] != *same) return false;
+    same = &row[column];
+  }
+  return true;
+}
+
+// Those of the names that the table has, as one column.
+void add_joined(const Table& table, std::initializer_list<std::string_view> names, const std::string& heading,
+                std::vector<Plan>& plans) {
+  Plan plan{heading, {}};
+  for (const std::string_view name : names) {
+    if (const auto column = find_column(table, name)) plan.sources.push_back(*column);
+  }
+  if (!plan.sources.empty()) plans.push_back(std::move(plan));
+}
+
+std::vector<Plan> planned(const Table& table, Columns columns) {
+  std::vector<Plan> plans;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const bool later = columns == Columns::joined && is_metric(table.columns[i]);
+    if (!later && !says_nothing(table, i)) plans.push_back({heading(table.columns[i]), {i}});
+  }
+  if (columns == Columns::joined) {
+    add_joined(table, {"acc7"}, heading("acc7"), plans);
+    add_joined(table, {"acc5"}, heading("acc5"), plans);
+    add_joined(table, {"acc2_has0", "acc2_non0"}, "Acc2 has0/non0", plans);
+    add_joined(table, {"f1_has0", "f1_non0"}, "F1 has0/non0", plans);
+    add_joined(table, {"mae"}, heading("mae"), plans);
+    add_joined(table, {"corr"}, heading("corr"), plans);
+  }
+  return plans;
+}
+
+std::string mark(const Table& table, const std::vector<Value>& row, std::string_view name,
+                 const std::string& sign) {
+  const auto column = find_column(table, name);
+  const auto* count = column ? std::get_if<std::int64_t>(&row[*column]) : nullptr;
+  return count != nullptr && *count > 0 ? " " + sign : "";
+}
+
+// The number that stands in the column `name` + `end`, as the column prints it.
+std::optional<std::string> beside(const Table& table, const std::vector<Value>& row, const std::string& name,
+                                  const char* end) {
+  const auto column = find_column(table, name + end);
+  if (!column || !std::holds_alternative<double>(row[*column])) return std::nullopt;
+  return shown(row[*column], name + end);
+}
+
+Sheet::Part part(const Table& table, const std::vector<Value>& row, std::size_t column) {
+  const std::string& name = table.columns[column];
+  Sheet::Part part{plain_text(shown(row[column], name), kLongestText)};
+  if (is_metric(name)) {
+    if (const auto sd = beside(table, row, name, "_sd")) part.spread = "±" + *sd;
+  }
+  if (const auto planned = find_column(table, "planned"); planned && name == "seeds")
+    part.text += "/" + shown(row[*planned], "planned");
+  if (name == "model") part.text += mark(table, row, "collapsed", "†") + mark(table, row, "stale", "‡");
+  return part;
+}
+
+std::string interval(const Table& table, const std::vector<Value>& row, const std::string& name) {
+  const auto low = beside(table, row, name, "_low");
+  const auto high = beside(table, row, name, "_high");
+  return low && high ? fmt::format("{} to {}", *low, *high) : "";
+}
+
+// The row's statistics under its metrics, `label` under its model; nothing where there are none.
+template <typename Text>
+void add_below(const Table& table, const std::vector<Plan>& plans, const std::string& label, const Text& text,
+               Sheet& sheet) {
+  Sheet::Row below;
+  below.below = true;
+  bool any = false;
+  for (const Plan& plan : plans) {
+    Sheet::Cell& cell = below.cells.emplace_back();
+    for (const std::size_t source : plan.sources) {
+      const std::string& name = table.columns[source];
+      std::string one = is_metric(name) ? text(name) : name == "model" ? label : "";
+      any = any || (is_metric(name) && !one.empty());
+      if (is_metric(name) && one.empty()) one = "-";
+      cell.push_back({std::move(one)});
+    }
+  }
+  if (any) sheet.rows.push_back(std::move(below));
+}
+
+}  // namespace
+
+Sheet sheet(const Table& table, Columns columns) {
+  const std::vector<Plan> plans = planned(table, columns);
+  const auto marks = best_marks(table);
+  Sheet sheet;
+  for (const Plan& plan : plans)
+    sheet.columns.push_back({plan.heading, is_number(table, plan.sources.front())});
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const auto& row = table.rows[i];
+    Sheet::Row& printed = sheet.rows.emplace_back();
+    printed.apart = i > 0 && condition_of(table, row) != condition_of(table, table.rows[i - 1]);
+    for (const Plan& plan : plans) {
+      Sheet::Cell& cell = printed.cells.emplace_back();
+      for (const std::size_t source : plan.sources) {
+        cell.push_back(part(table, row, source));
+        cell.back().mark = marks[i][source];
+        sheet.marked = sheet.marked || cell.back().mark != Mark::none;
+      }
+    }
+    add_below(
+        table, plans, "  95 % interval", [&](const std::string& name) { return interval(table, row, name); },
+        sheet);
+    const auto smallest = find_column(table, "smallest_p");
+    if (!smallest || is_null(row[*smallest])) continue;
+    add_below(
+        table, plans, fmt::format("  p (at least {})", shown(row[*smallest], "smallest_p")),
+        [&](const std::string& name) { return beside(table, row, name, "_p").value_or(""); }, sheet);
+  }
+  return sheet;
+}
+
+std::string plain(const Sheet::Cell& cell) {
+  std::string text;
+  for (const Sheet::Part& part : cell) {
+    text.append(text.empty() ? "" : " / ").append(part.text);
+    if (!part.spread.empty()) text.append(" ").append(part.spread);
+  }
+  return text;
+}
+
+}  // namespace missmodal::results
