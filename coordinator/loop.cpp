@@ -75,7 +75,6 @@ class Loop {
     context_.run();
     if (failure_) std::rethrow_exception(failure_);
     print_progress(true);
-    transport_.flush(kFarewellLimit);
     return *state_.verdict;
   }
 
@@ -306,13 +305,14 @@ class Loop {
 
 }  // namespace
 
-void Pulses::send(const State& state, worker::Transport& transport) {
+bool Pulses::send(const State& state, worker::Transport& transport) {
   const auto now = Clock::now();
-  if (now < next_) return;
+  if (now < next_) return false;
   next_ = now + worker::kBeatInterval;
   for (const auto& [rank, worker] : state.workers) {
     if (!worker.lost) transport.send(rank, worker::encode(worker::Pulse{}));
   }
+  return true;
 }
 
 Verdict run_loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style,

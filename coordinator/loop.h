@@ -16,11 +16,11 @@ enum class ProgressStyle { log, live };  // a line now and then, or one line rew
 // written, unless another program had the database locked.
 struct StopAtOnce {};
 
-// Runs the sweep to its verdict and tells every worker rank to stop. SIGINT, SIGTERM, SIGHUP (unless it is
-// ignored, as under nohup) and SIGUSR1 stop it early (exit code 4); the second of INT, TERM and HUP throws
-// StopAtOnce. While another program has the database locked, nothing is sent and training goes on, for as
-// long as the store's patience lasts. Throws RunError where the store or the transport fails; what was
-// committed before is safe.
+// Runs the sweep to its verdict and tells every worker rank to stop, which may still be under way. SIGINT,
+// SIGTERM, SIGHUP (unless it is ignored, as under nohup) and SIGUSR1 stop it early (exit code 4); the second
+// of INT, TERM and HUP throws StopAtOnce. While another program has the database locked, nothing is sent and
+// training goes on, for as long as the store's patience lasts. Throws RunError where the store or the
+// transport fails; what was committed before is safe.
 //
 // A worker that says nothing for three beats is taken for dead, and its work given to another. Checkpoints of
 // cells that have ended are removed. With a `deadline` everything is interrupted half a minute before
@@ -29,10 +29,10 @@ Verdict run_loop(State& state, results::Store& store, worker::Transport& transpo
                  std::optional<std::chrono::system_clock::time_point> deadline = std::nullopt);
 
 // Tells every worker that may live that the coordinator does, where two seconds have passed since the last
-// time.
+// time; false where they have not.
 class Pulses {
  public:
-  void send(const State& state, worker::Transport& transport);
+  bool send(const State& state, worker::Transport& transport);
 
  private:
   std::chrono::steady_clock::time_point next_{};

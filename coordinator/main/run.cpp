@@ -174,11 +174,19 @@ Prepared prepare(const RunOptions& options, int workers, ProgressStyle style) {
   return {std::move(store), std::move(state)};
 }
 
+// For scripts/supervise, which otherwise sees that rank 0 lives by the lease that it has on the database.
+void give_sign_of_life(const RunOptions& options) {
+  std::error_code elsewhere;  // the file is on the launcher's host
+  if (options.ended.empty()) return;
+  std::filesystem::last_write_time(options.ended, std::filesystem::file_time_type::clock::now(), elsewhere);
+}
+
 // That may take minutes, in which the workers are to hear that somebody lives.
 Prepared prepare_while_pulsing(const RunOptions& options, ProgressStyle style, worker::Transport& transport) {
   auto prepared =
       std::async(std::launch::async, [&] { return prepare(options, transport.size() - 1, style); });
   do {
+    give_sign_of_life(options);
     for (int rank = 1; rank < transport.size(); ++rank) transport.send(rank, worker::encode(worker::Pulse{}));
   } while (prepared.wait_for(worker::kBeatInterval) != std::future_status::ready);
   return prepared.get();
@@ -251,11 +259,13 @@ constexpr std::chrono::hours kSweepLimit{24 * 365};
 // Of the coordinator, and it is dead.
 constexpr std::chrono::milliseconds kSilence = worker::WorkerPace{}.silence * worker::WorkerPace{}.beat;
 
-bool left_in_order(worker::MpiTransport& transport, const State& state = {}) {
+bool left_in_order(const RunOptions& options, worker::MpiTransport& transport, const State& state = {}) {
   Pulses pulses;
+  const auto pulse = [&] {
+    if (pulses.send(state, transport)) give_sign_of_life(options);
+  };
   try {
-    transport.leave(kStepLimit,
-                    {.missing = silent_ranks(state), .meanwhile = [&] { pulses.send(state, transport); }});
+    transport.leave(kStepLimit, {.missing = silent_ranks(state), .meanwhile = pulse});
     return true;
   } catch (const RunError& error) {
     fmt::print(stderr, "missmodal: {}\n", error.what());
@@ -263,17 +273,19 @@ bool left_in_order(worker::MpiTransport& transport, const State& state = {}) {
   }
 }
 
-// Rank 0's own word, which a launcher's exit code need not tell. Where the job died there is none.
+// Rank 0's own word, which a launcher's exit code need not tell: "died" where too many ranks did, and another
+// job can go on. Where rank 0 itself died there is none.
 void note_end(const RunOptions& options, int exit_code, const State& state = {}) {
-  if (options.ended.empty() || (exit_code == kExitTrouble && !silent_ranks(state).empty())) return;
-  std::ofstream(options.ended) << exit_code << '\n';
+  if (options.ended.empty()) return;
+  const bool died = exit_code == kExitTrouble && !silent_ranks(state).empty();
+  std::ofstream(options.ended) << (died ? "died" : std::to_string(exit_code)) << '\n';
 }
 
 int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) {
   try {
     const Ended ended = coordinate(options, transport);
     note_end(options, ended.exit_code, ended.state);
-    if (!left_in_order(transport, ended.state)) {
+    if (!left_in_order(options, transport, ended.state)) {
       transport.abort(ended.exit_code == kExitOk ? kExitTrouble : ended.exit_code);
     }
     return ended.exit_code;
@@ -282,7 +294,7 @@ int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) 
   } catch (const InputError& error) {
     note_end(options, kExitBadInput);
     dismiss(transport);
-    if (left_in_order(transport)) throw;
+    if (left_in_order(options, transport)) throw;
     for (const Mistake& mistake : error.mistakes())
       fmt::print(stderr, "{}: {}\n", mistake.place, mistake.reason);
     transport.abort(kExitBadInput);
@@ -290,7 +302,7 @@ int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) 
     fmt::print(stderr, "missmodal: {}\n", error.what());
     note_end(options, kExitTrouble);
     dismiss(transport);
-    if (left_in_order(transport)) return kExitTrouble;
+    if (left_in_order(options, transport)) return kExitTrouble;
     transport.abort(kExitTrouble);
   }
 }
@@ -356,8 +368,7 @@ void add_run(CLI::App& app, int& exit_code) {
                     "select without the points that have parked cells");
   command->add_option("--run-token", options->run_token,
                       "names this run for missmodal-report status --exit-code --run");
-  command->add_option("--ended", options->ended,
-                      "file that rank 0 writes its exit code to, unless the job died");
+  command->add_option("--ended", options->ended, "file that rank 0 writes its exit code to, or died");
   command->add_option("--work", options->work,
                       "folder of checkpoints, which all hosts see [FILE.work]; '' keeps none");
   command

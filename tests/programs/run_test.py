@@ -192,23 +192,25 @@ class Deaths(Run):
                     return int(process.name)
         self.fail(f"rank {rank} is not there")
 
-    def wait_for_a_checkpoint(self, sweep):
+    def wait_for_a_checkpoint(self, sweep, of_another_than=0):
+        """The rank that wrote it and still trains."""
         deadline = time.monotonic() + LIMIT
         while True:
             self.assertIsNone(sweep.poll(), "the sweep ended by itself")
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.1)
             with contextlib.suppress(sqlite3.Error, AssertionError):
-                found = self.query("SELECT rank FROM attempts WHERE state = 'running' AND checkpoint_step > 0", "x.db")
+                found = self.query("SELECT rank FROM attempts WHERE state = 'running' AND checkpoint_step > 0 "
+                                   f"AND rank <> {of_another_than}", "x.db")
                 if found:
                     return found[0][0]
 
     def test_of_a_worker_and_a_stopped_one(self):
         self.succeed(*self.LONGER, "--db", "undisturbed.db")
         sweep = self.job(4, "--db", "x.db")
-        os.kill(self.process_of(self.wait_for_a_checkpoint(sweep)), signal.SIGKILL)
-        stopped = next(rank for rank in (1, 2, 3) if self.lives(rank))
-        process = self.process_of(stopped)
+        killed = self.wait_for_a_checkpoint(sweep)
+        os.kill(self.process_of(killed), signal.SIGKILL)
+        process = self.process_of(self.wait_for_a_checkpoint(sweep, of_another_than=killed))
         os.kill(process, signal.SIGSTOP)
         self.wait_for_the_losses(sweep, 2)
         os.kill(process, signal.SIGCONT)
@@ -255,20 +257,16 @@ class Deaths(Run):
         ((assignment,),) = self.query(f"SELECT assignment FROM attempts WHERE state = 'running' AND rank = {rank}", "x.db")
         return (self.folder / "x.db.work" / f"{assignment}.0.words").exists()
 
-    def lives(self, rank):
-        with contextlib.suppress(AssertionError):
-            return bool(self.process_of(rank))
-        return False
-
     def wait_for_the_losses(self, sweep, count):
         deadline = time.monotonic() + LIMIT
         while True:
-            self.assertIsNone(sweep.poll(), "the sweep ended by itself")
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.1)
+            ended = sweep.poll() is not None
             with contextlib.suppress(sqlite3.Error):
                 if self.count("attempts WHERE failure = 'lost'", "x.db") >= count:
                     return
+            self.assertFalse(ended, "the sweep ended by itself")
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
 
     def test_of_the_coordinator_leaves_no_orphans_and_little_to_do_again(self):
         sweep = self.job(3, "--db", "x.db")

@@ -30,6 +30,26 @@ esac
 say "token $*"
 while :; do sleep 0.02; done
 """
+# Rank 0 has its last word, or the database, and is heard of no more.
+OUTLIVING = r"""#!/usr/bin/env bash
+trap 'echo "TERM after $SECONDS s" >>"$FAKE/log"; exit 143' TERM
+if [ "$MODE" = word ]; then
+  echo 0 | tee "$FAKE/verdict" >"${!#}"
+else
+  touch s.db.lock
+fi
+while :; do sleep 0.02; done
+"""
+# Logs how many ranks it is to start on which hosts, and dies.
+DYING = r"""#!/usr/bin/env bash
+while [ "$1" != -n ]; do shift; done
+echo "ranks $2: $(paste -sd , "$OMPI_MCA_orte_default_hostfile")" >>"$FAKE/log"
+"""
+# A remote shell: [-l USER] HOST true. `late` does not answer the first time, `gone` never does.
+AGENT = r"""#!/bin/sh
+echo "$*" >>"$FAKE/asked"
+[ "$1" != gone ] && { [ "$3" != late ] || [ "$(grep -c 'late true$' "$FAKE/asked")" -gt 1 ]; }
+"""
 PROGRAM = """#!/bin/sh
 [ -z "${SLOW:-}" ] || { touch "$FAKE/checking"; sleep 1; }
 exit "${CHECK:-0}"
@@ -98,6 +118,45 @@ class Launch(unittest.TestCase):
         self.assertEqual(len(tokens), 3, "each run has a token of its own")
         self.assertIn(b"the job died: it is started again, for the 2. time of at most 2", errors)
         self.assertNotIn(b"for the 3. time", errors)
+
+    def test_ends_a_launcher_that_outlives_rank_0(self):
+        self.write("mpirun", OUTLIVING)
+        lease = self.root / "lease"
+        lease.mkdir()
+        sweeps = {"word": self.sweep("word", stderr=subprocess.PIPE),
+                  "lease": self.sweep("lease", stderr=subprocess.PIPE, FAKE=lease)}
+        self.addCleanup(assert_none_left, f"FAKE={lease}")
+        for (mode, sweep), folder, verdict in zip(sweeps.items(), (self.root, lease), (0, 1)):
+            with self.subTest(mode):
+                errors = sweep.communicate(timeout=2 * LIMIT)[1].decode()
+                self.assertEqual(sweep.returncode, verdict, errors)
+                self.assertIn("mpirun does not end, and rank 0 has given no sign of life for 30 s: ending it", errors)
+                self.assertGreaterEqual(int((folder / "log").read_text().split()[2]), 30)
+
+    def restarted(self, hosts, restarts):
+        """Exit code and messages of a sweep of 3 workers on these hosts whose job always dies."""
+        self.write("mpirun", DYING)
+        self.write("agent", AGENT)
+        (self.root / "hosts").write_text(hosts)
+        sweep = self.sweep("lost", "-n", 3, "--hostfile", "hosts", restarts=restarts, stderr=subprocess.PIPE,
+                           OMPI_MCA_plm_rsh_agent=f"no-such-agent : {self.root}/agent")
+        errors = sweep.communicate(timeout=LIMIT)[1].decode()
+        return sweep.returncode, errors
+
+    def test_a_job_that_died_is_started_again_where_hosts_answer(self):
+        code, errors = self.restarted("localhost slots=1 # here\nme@late slots=2\ngone max_slots=9 slots=1\nother slots=1", 2)
+        self.assertEqual(code, 1)
+        self.assertEqual(self.log("ranks"), [
+            "ranks 4: localhost slots=1 # here,me@late slots=2,gone max_slots=9 slots=1,other slots=1",
+            "ranks 2: localhost slots=1 # here,other slots=1", "ranks 4: localhost slots=1 # here,me@late slots=2,other slots=1"])
+        self.assertIn("without gone me@late, which did not answer within 10 s\nscripts/sweep: 2 ranks instead of 4", errors)
+        self.assertIn("without gone, which", errors)
+        self.assertIn("-l me late true\n", (self.root / "asked").read_text())
+
+    def test_a_job_that_died_is_not_started_again_where_no_host_answers(self):
+        code, errors = self.restarted("gone slots=4\n", 5)
+        self.assertEqual((code, self.log("ranks")), (1, ["ranks 4: gone slots=4"]))
+        self.assertTrue(errors.endswith("scripts/sweep: none of the hosts of " + f"{self.root}/hosts answers\n"), errors)
 
     def test_what_a_killed_sweep_left_is_removed_by_the_next(self):
         temporary = self.root / "tmp"

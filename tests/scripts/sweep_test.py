@@ -114,6 +114,7 @@ class Sweep(unittest.TestCase):
         self.assert_bad_input("-n: must be", "-n", "0", "s.yaml", "--db", "s.db")
         self.assert_bad_input("-n: must be", "-n", "two", "s.yaml", "--db", "s.db")
         self.assert_bad_input("--grace: must be", "--grace", "-1", "s.yaml", "--db", "s.db")
+        self.assert_bad_input("--hostfile: none.txt: no such file", "--hostfile", "none.txt", "s.yaml", "--db", "s.db")
         self.assert_bad_input("--launcher", "--launcher", "ssh", "s.yaml", "--db", "s.db")
         self.assert_bad_input("--set: unknown", "--set", "a=1", "s.yaml", "--db", "s.db")
 
