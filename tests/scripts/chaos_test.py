@@ -34,12 +34,15 @@ class Chaos(unittest.TestCase):
                          output)
         self.assertEqual(chaos.returncode, 0, output)
 
-    def test_interrupted_it_leaves_no_process(self):
+    def test_interrupted_it_leaves_no_process_and_no_shared_memory(self):
         chaos = self.chaos()
         wait_until("the sweep runs", lambda: len(processes(f"MISSMODAL_CHAOS={self.folder}/chaos")) > 4, LIMIT)
+        folders = [Path("/dev/shm") / folder.name for folder in (self.folder / "chaos/tmp").iterdir()]
+        self.assertTrue(any(folder.exists() for folder in folders), folders)
         chaos.send_signal(signal.SIGTERM)
         self.assertEqual(chaos.wait(LIMIT), 1)
         self.assertEqual(processes(f"MISSMODAL_CHAOS={self.folder}/chaos"), {})
+        self.assertFalse(any(folder.exists() for folder in folders), folders)
 
 
 if __name__ == "__main__":

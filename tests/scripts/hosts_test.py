@@ -53,6 +53,7 @@ def call(*command):
 def make_hosts(folder):
     """This process becomes the host n0; n1 and n2 are namespaces on its bridge."""
     call("mount", "--make-rprivate", "/")
+    call("mount", "-t", "tmpfs", "tmpfs", "/dev/shm")  # what the killed leave there
     names = folder / "hosts"
     names.write_text("127.0.0.1 localhost\n" + "".join(f"10.77.0.{i + 1} {host}\n" for i, host in enumerate(HOSTS)))
     call("mount", "--bind", names, "/etc/hosts")

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -163,12 +164,15 @@ class Launch(unittest.TestCase):
         for name in ("missmodal-sweep.killed", "missmodal-sweep.lives", "shared"):
             (temporary / name).mkdir(parents=True)
         (temporary / "shared/segment").touch()
+        for name, age in (("old", 90), ("fresh", 0)):  # killed, or just about to be named
+            (temporary / f"missmodal-new.{name}").mkdir()
+            os.utime(temporary / f"missmodal-new.{name}", (time.time() - age,) * 2)
         (temporary / "missmodal-sweep.killed/shared").symlink_to(temporary / "shared")
         held = os.open(temporary / "missmodal-sweep.lives", os.O_RDONLY)
         self.addCleanup(os.close, held)
         fcntl.flock(held, fcntl.LOCK_EX)
         self.assertEqual(self.sweep("0 0", TMPDIR=temporary).wait(LIMIT), 0)
-        self.assertEqual(os.listdir(temporary), ["missmodal-sweep.lives"])
+        self.assertEqual(sorted(os.listdir(temporary)), ["missmodal-new.fresh", "missmodal-sweep.lives"])
 
     def test_a_killed_sweep_leaves_nothing_but_for_a_moment(self):
         temporary = self.root / "tmp"
