@@ -58,7 +58,8 @@ void check_workers(const State& state) {
       ++working;
       expect(state.assignments.at(*worker.assignment).holders.contains(rank), name + " holds its assignment");
     }
-    expect(worker.set_aside.empty() || (!worker.assignment && worker.stopped && !state.seats.sits(rank)),
+    expect(worker.set_aside.empty() ||
+               (!worker.assignment && (worker.stopped || worker.lost) && !state.seats.sits(rank)),
            name + ", set aside, does nothing");
     expect(state.seats.idle(rank) == (state.seats.sits(rank) && !worker.assignment),
            name + " is idle where it holds nothing");
