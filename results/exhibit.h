@@ -14,6 +14,9 @@ enum class Exhibit {
   table4,
   table5,
   table6,
+  table7,
+  table8,
+  cost,
   missmac,
   imbalanced,
   area,
@@ -35,7 +38,7 @@ struct Description {
 };
 const Description& describe(Exhibit exhibit);
 
-// By the word on the command line: "1" ... "6", "missmac", "missing_rate", "imbalanced", "area"; "3", "4",
+// By the word on the command line: "1" ... "8", "missmac", "missing_rate", "imbalanced", "area"; "3", "4",
 // "missing_rate", "instance". InputError (place "table" or "figure") naming those that exist.
 Exhibit table_exhibit(std::string_view word);
 Exhibit figure_exhibit(std::string_view word);

@@ -5,11 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "results/plain_text.h"
 #include "results/sheet.h"
 
 namespace missmodal::results {
 
 namespace {
+
+constexpr std::size_t kWidestText = 80;  // characters of a transcript
 
 // Code points, which is columns for all that reports print (±, † and ‡ are one each).
 std::size_t width(const std::string& text) {
@@ -36,7 +39,10 @@ std::string format_text(const Table& table) {
   std::vector<std::vector<std::string>> rows;
   for (const Sheet::Row& row : sheet.rows) {
     auto& texts = rows.emplace_back();
-    for (const Sheet::Cell& cell : row.cells) texts.push_back(plain(cell));
+    for (std::size_t i = 0; i < row.cells.size(); ++i) {
+      const std::string text = plain(row.cells[i]);
+      texts.push_back(sheet.columns[i].wide ? plain_text(text, kWidestText) : text);
+    }
   }
   std::vector<std::string> headings;
   std::vector<std::size_t> widths;

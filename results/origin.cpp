@@ -136,6 +136,18 @@ void note_missing(SQLite::Database& database, const Origin& origin, Notes& notes
   }
 }
 
+void note_transcripts(const Origin& origin, const Table& rows, Notes& notes) {
+  const auto transcript = find_column(rows, "transcript");
+  if (!transcript) return;
+  if (rows.rows.empty()) {
+    notes.push_back(fmt::format("{}: no seed of both MissModal and without is accepted yet", origin.dataset));
+  } else if (std::all_of(rows.rows.begin(), rows.rows.end(), [&](const auto& row) {
+               return std::holds_alternative<std::monostate>(row[*transcript]);
+             })) {
+    notes.push_back(fmt::format("{}: the dataset has no transcripts", origin.dataset));
+  }
+}
+
 // Nothing of this depends on the order in which cells were trained, on where, or on when.
 void note_maker(SQLite::Database& database, const Origin& origin, Notes& notes) {
   SQLite::Statement versions(
@@ -194,6 +206,7 @@ std::vector<std::string> notes(SQLite::Database& database, const Origin& origin,
   note_stale(origin, rows, notes);
   note_undefined(origin, rows, notes);
   note_devices(database, origin, rows, notes);
+  note_transcripts(origin, rows, notes);
   note_missing(database, origin, notes);
   note_cut_off(database, origin, notes);
   note_maker(database, origin, notes);

@@ -9,6 +9,7 @@
 
 #include "results/database.h"
 #include "results/embedded.h"
+#include "results/marks.h"
 #include "results/origin.h"
 #include "results/working_views.h"
 #include "sweeps/error.h"
@@ -52,9 +53,11 @@ void add_title(const Description& description, const std::vector<Origin>& origin
   }
   if (std::any_of(origins.begin(), origins.end(), [](const Origin& origin) { return origin.synthetic; }))
     table.title += " [SYNTHETIC]";
-  first.emplace_back(
-      "mean ±standard deviation (n-1) over seeds, on the test split; seeds: accepted/planned; Acc and F1 in "
-      "%");
+  if (std::any_of(table.columns.begin(), table.columns.end(), is_metric)) {
+    first.emplace_back(
+        "mean ±standard deviation (n-1) over seeds, on the test split; seeds: accepted/planned; Acc and F1 "
+        "in %");
+  }
   if (any_counted(table, "collapsed")) {
     first.emplace_back(
         "† some seeds collapsed: with all modalities no better than a constant prediction, or of one sign "

@@ -143,13 +143,15 @@ void add_below(const Table& table, const std::vector<Plan>& plans, const std::st
 Sheet sheet(const Table& table, Columns columns) {
   const std::vector<Plan> plans = planned(table, columns);
   const auto marks = best_marks(table);
+  const bool scored = std::any_of(table.columns.begin(), table.columns.end(), is_metric);
   Sheet sheet;
   for (const Plan& plan : plans)
-    sheet.columns.push_back({plan.heading, is_number(table, plan.sources.front())});
+    sheet.columns.push_back({plan.heading, is_number(table, plan.sources.front()),
+                             table.columns[plan.sources.front()] == "transcript"});
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const auto& row = table.rows[i];
     Sheet::Row& printed = sheet.rows.emplace_back();
-    printed.apart = i > 0 && condition_of(table, row) != condition_of(table, table.rows[i - 1]);
+    printed.apart = scored && i > 0 && condition_of(table, row) != condition_of(table, table.rows[i - 1]);
     for (const Plan& plan : plans) {
       Sheet::Cell& cell = printed.cells.emplace_back();
       for (const std::size_t source : plan.sources) {

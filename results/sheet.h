@@ -24,6 +24,7 @@ struct Sheet {
   struct Column {
     std::string name;
     bool number = false;  // aligned to the right
+    bool wide = false;    // a transcript: several lines where there is room for them
   };
   struct Row {
     std::vector<Cell> cells;

@@ -16,6 +16,8 @@ namespace {
 
 std::string real(double value, const std::string& column) {
   if (column.ends_with("_p")) return fmt::format("{:.4f}", value);
+  if (column.ends_with("_seconds") || column == "epochs") return fmt::format("{:.1f}", value);
+  if (column == "label" || column == "without" || column == "MissModal") return fmt::format("{:.2f}", value);
   const bool percent = column.starts_with("acc") || column.starts_with("f1") || column == "realised_percent";
   return fmt::format("{:.{}f}", value, percent ? 2 : 3);
 }
@@ -37,7 +39,7 @@ bool any_counted(const Table& table, std::string_view name) {
 }
 
 std::string heading(const std::string& column) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kHeadings{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kHeadings{
       {{"acc2_has0", "Acc2 has0"},
        {"f1_has0", "F1 has0"},
        {"acc2_non0", "Acc2 non0"},
@@ -48,7 +50,10 @@ std::string heading(const std::string& column) {
        {"corr", "Corr"},
        {"rate_percent", "rate %"},
        {"realised_percent", "K/3N %"},
-       {"realised", "realised %"}}};
+       {"realised", "realised %"},
+       {"train_seconds", "training (s)"},
+       {"evaluate_seconds", "evaluation (s)"},
+       {"peak_mib", "peak memory (MiB)"}}};
   for (const auto& [name, text] : kHeadings) {
     if (name == column) return std::string(text);
   }

@@ -36,6 +36,7 @@ enum class Format { text, markdown, latex, csv, json };
 std::string format(const Table& table, Format format);
 
 std::string format_csv(const Table& table);
+std::string format_html(const Table& table);  // a fragment of a page; no Format, as it is no page of its own
 std::string format_json(const Table& table);
 std::string format_latex(const Table& table);
 std::string format_markdown(const Table& table);

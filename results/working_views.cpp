@@ -19,7 +19,8 @@ namespace {
 
 // What one query alone selects from stays a view. The areas wait for an exhibit that shows them: no other
 // reads them.
-constexpr std::array<std::string_view, 1> kSelectedFromOnce{"area_comparison"};
+constexpr std::array<std::string_view, 3> kSelectedFromOnce{"area_comparison", "setup_costs",
+                                                            "first_seed_predictions"};
 constexpr std::array<std::string_view, 4> kOfAreas{"areas", "paired_areas", "area_summary",
                                                    "paired_area_summary"};
 // One row for each cell and condition: most of the time goes into what enters these.

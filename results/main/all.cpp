@@ -1,14 +1,17 @@
 // missmodal-report all DB...
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "results/curve.h"
 #include "results/main/commands.h"
 #include "results/report.h"
+#include "results/report_folder.h"
+#include "results/report_page.h"
 
 namespace missmodal::results {
 
@@ -16,11 +19,27 @@ namespace {
 
 // Tables 3 and 4, figures 3 and 4, and a protocol's table and figure, are one query each; `all` prints it
 // once.
-constexpr std::array<Exhibit, 11> kExhibits{Exhibit::table1,     Exhibit::table2,       Exhibit::table3,
-                                            Exhibit::table5,     Exhibit::table6,       Exhibit::figure3,
-                                            Exhibit::missmac,    Exhibit::missing_rate, Exhibit::instance,
-                                            Exhibit::imbalanced, Exhibit::area};
-constexpr auto kFirstOfOthers = kExhibits.begin() + 6;  // the paper's before it are always printed
+std::vector<Exhibit> exhibits(const ReportOptions& options) {
+  return {Exhibit::table1,
+          Exhibit::table2,
+          Exhibit::table3,
+          Exhibit::table5,
+          Exhibit::table6,
+          Exhibit::table7,
+          options.cost ? Exhibit::cost : Exhibit::table8,
+          Exhibit::figure3,
+          Exhibit::missmac,
+          Exhibit::missing_rate,
+          Exhibit::instance,
+          Exhibit::imbalanced,
+          Exhibit::area};
+}
+
+// The paper's own are always printed.
+bool is_of_the_paper(Exhibit exhibit) {
+  const std::string_view name = describe(exhibit).name;
+  return name.starts_with("table") || name.starts_with("figure") || exhibit == Exhibit::cost;
+}
 
 // missmac shares its fixed conditions with the paper: they alone are no such evaluation.
 bool is_evaluated(Exhibit exhibit, const Table& table) {
@@ -39,22 +58,59 @@ std::string printed(Exhibit exhibit, const Table& table, Format one) {
   return text;
 }
 
+struct Reported {
+  Exhibit exhibit;
+  Table table;
+};
+
+std::vector<Reported> reported(const ReportOptions& options) {
+  const std::vector<Exhibit> wanted = exhibits(options);
+  std::vector<Table> tables = reports(wanted, options.databases);
+  std::vector<Reported> reported;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (is_of_the_paper(wanted[i]) || is_evaluated(wanted[i], tables[i]))
+      reported.push_back({wanted[i], std::move(tables[i])});
+  }
+  return reported;
+}
+
 std::string all_text(const ReportOptions& options) {
-  const auto tables = reports(kExhibits, options.databases);
   const bool json = options.format == Format::json;
   std::string text;
-  for (std::size_t i = 0; i < kExhibits.size(); ++i) {
-    if (kExhibits.begin() + i >= kFirstOfOthers && !is_evaluated(kExhibits[i], tables[i])) continue;
+  for (const auto& [exhibit, table] : reported(options)) {
     if (json) {
       text += text.empty() ? "{\n" : ",\n";
-      text.append("\"").append(describe(kExhibits[i]).name).append("\": ");
+      text.append("\"").append(describe(exhibit).name).append("\": ");
     } else if (!text.empty()) {
       text += "\n";
     }
-    text += printed(kExhibits[i], tables[i], options.format);
+    text += printed(exhibit, table, options.format);
     if (json) text.pop_back();
   }
   return json ? text + "\n}\n" : text;
+}
+
+// "MissModal: Dataset MOSI, MOSEI [SYNTHETIC]".
+std::string heading(const std::vector<Reported>& tables) {
+  const std::string& title = tables.front().table.title;
+  return "MissModal: " + title.substr(title.find("Dataset"));
+}
+
+void write_folder(const ReportOptions& options) {
+  std::vector<Reported> tables = reported(options);
+  const std::string title = heading(tables);
+  std::vector<ReportFile> files;
+  std::vector<ReportSection> sections;
+  for (auto& [exhibit, table] : tables) {
+    const std::string name(describe(exhibit).name);
+    files.push_back({name + ".md", format(table, Format::markdown)});
+    files.push_back({name + ".tex", format(table, Format::latex)});
+    files.push_back({name + ".csv", format(table, Format::csv)});
+    sections.push_back({name, "", std::move(table)});
+  }
+  files.push_back({"index.html", report_page(title, sections)});  // last: it names the others
+  write_report_folder(*options.folder, files);
+  std::printf("%s\n", (*options.folder / "index.html").c_str());
 }
 
 }  // namespace
@@ -68,7 +124,20 @@ void add_all(CLI::App& app, int& /*exit_code*/) {
   formats.erase("csv");  // a file of commas holds one table
   add_format(*command, options->format, "text, markdown, latex or json (an object, one list a table)",
              formats);
-  command->callback([options] { std::fputs(all_text(*options).c_str(), stdout); });
+  CLI::Option* format = command->get_option("--format");
+  command
+      ->add_option("-o,--output", options->folder,
+                   "write every table as .md, .tex and .csv, and an index.html, into this folder")
+      ->option_text("DIR")
+      ->excludes(format);
+  command->add_flag("--cost", options->cost, "table 8 with times and memory, which differ from run to run");
+  command->callback([options] {
+    if (options->folder) {
+      write_folder(*options);
+    } else {
+      std::fputs(all_text(*options).c_str(), stdout);
+    }
+  });
 }
 
 }  // namespace missmodal::results

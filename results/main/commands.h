@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,8 @@ struct ReportOptions {
   std::string exhibit;  // of `table` and `figure`
   std::vector<std::filesystem::path> databases;
   Format format = Format::text;
+  std::optional<std::filesystem::path> folder;  // of `all`: where everything is written to
+  bool cost = false;                            // what contains times is printed too
 };
 
 }  // namespace missmodal::results

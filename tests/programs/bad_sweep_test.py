@@ -104,7 +104,7 @@ class BadCommandLine(ProgramTest):
         self.assert_refused("--padding: must be auto, keep or right, got 'left'",
                             "data", "import", "x", "-o", "y", "--padding", "left")
         self.assert_refused("--valid: must be 1 to 1000000, got 0", "data", "synth", "-o", "x", "--valid", 0)
-        self.assert_refused("table: there is no table 9; there are 1, 2, 3, 4, 5, 6, missmac, missing_rate, imbalanced, area", "table", 9, "x.db", program=REPORT)
+        self.assert_refused("table: there is no table 9; there are 1, 2, 3, 4, 5, 6, 7, 8, missmac, missing_rate, imbalanced, area", "table", 9, "x.db", program=REPORT)
 
 
 if __name__ == "__main__":

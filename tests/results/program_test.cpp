@@ -25,8 +25,8 @@ class Program : public testing::Test {
 };
 
 TEST_F(Program, TheSqliteShellGivesTheSameNumbers) {
-  for (const std::string name :
-       {"table1", "table2", "table3", "table4", "table5", "table6", "figure3", "missmac", "area"}) {
+  for (const std::string name : {"table1", "table2", "table3", "table4", "table5", "table6", "table7",
+                                 "table8", "figure3", "missmac", "area"}) {
     const std::string query = std::string(MISSMODAL_SOURCE_DIR) + "/results/queries/" + name + ".sql";
     const Finished shell = run_shell("sqlite3 -json -readonly " + database_ + " < " + query);
     ASSERT_EQ(shell.exit_code, 0) << shell.output;
@@ -37,7 +37,7 @@ TEST_F(Program, TheSqliteShellGivesTheSameNumbers) {
     ASSERT_EQ(program.exit_code, 0) << program.output;
     const auto rows = nlohmann::json::parse(program.output);
     EXPECT_EQ(nlohmann::json::parse(shell.output), rows) << name;
-    EXPECT_GE(rows.size(), 3U) << name;
+    EXPECT_GE(rows.size(), 2U) << name;
   }
 }
 
@@ -161,9 +161,9 @@ TEST_F(Program, RefusesBadInputInOneLine) {
     EXPECT_EQ(finished.exit_code, 2) << command;
     EXPECT_EQ(finished.output, missing + ": no such file\n") << command;
   }
-  EXPECT_EQ(
-      report_program("table 9 " + database_).output,
-      "table: there is no table 9; there are 1, 2, 3, 4, 5, 6, missmac, missing_rate, imbalanced, area\n");
+  EXPECT_EQ(report_program("table 9 " + database_).output,
+            "table: there is no table 9; there are 1, 2, 3, 4, 5, 6, 7, 8, missmac, missing_rate, "
+            "imbalanced, area\n");
   EXPECT_EQ(report_program("table 9 " + database_).exit_code, 2);
   EXPECT_EQ(report_program("table 1").exit_code, 2);
   EXPECT_EQ(report_program("table one " + database_).exit_code, 2);
