@@ -1,11 +1,12 @@
 #pragma once
-// The texts of results/schema.sql and results/queries/*.sql, compiled in.
+// The texts of results/schema.sql, results/queries/*.sql and results/quoted.csv, compiled in.
 
 #include <string_view>
 
 namespace missmodal::results {
 
 std::string_view schema_sql();
+std::string_view quoted_csv();
 std::string_view query_sql(std::string_view name);  // "table1", "figure3", ...; precondition: it exists
 
 }  // namespace missmodal::results

@@ -10,7 +10,7 @@ namespace {
 
 using Word = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Word, 28> kWords{{{"\\", "\\textbackslash{}"},
+constexpr std::array<Word, 29> kWords{{{"\\", "\\textbackslash{}"},
                                        {"~", "\\textasciitilde{}"},
                                        {"^", "\\textasciicircum{}"},
                                        {"<", "$<$"},
@@ -29,6 +29,7 @@ constexpr std::array<Word, 28> kWords{{{"\\", "\\textbackslash{}"},
                                        {"±", "$\\pm$"},
                                        {"†", "$\\dagger$"},
                                        {"‡", "$\\ddagger$"},
+                                       {"§", "\\S{}"},
                                        {"×", "$\\times$"},
                                        {"°", "$^\\circ$"},
                                        {"–", "--"},

@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 7> kConditions{"dataset",   "rate_percent
                                                       "condition", "family",       "realised"};
 
 bool competes(const Table& table, const std::vector<Value>& row) {
+  const auto source = find_column(table, "source");
+  if (source && std::holds_alternative<std::string>(row[*source])) return false;
   const auto model = find_column(table, "model");
   const auto* name = model ? std::get_if<std::string>(&row[*model]) : nullptr;
   return name != nullptr && !name->ends_with(" - without");

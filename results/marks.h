@@ -18,8 +18,9 @@ bool is_metric(std::string_view column);
 std::string condition_of(const Table& table, const std::vector<Value>& row);
 
 // For each row and column of the table. Rows of one dataset and condition compete in each metric: the lowest
-// MAE, the highest of every other, as printed; ties share a mark. No difference takes part. Nothing is marked
-// where fewer than two rows compete or all are equal, and no second best where fewer than three do.
+// MAE, the highest of every other, as printed; ties share a mark. No difference and nothing quoted takes
+// part. Nothing is marked where fewer than two rows compete or all are equal, and no second best where fewer
+// than three do.
 std::vector<std::vector<Mark>> best_marks(const Table& table);
 
 }  // namespace missmodal::results

@@ -21,14 +21,6 @@ using Notes = std::vector<std::string>;
 
 const Value kDifference{std::string("MissModal - without")};  // as views.sql.in names it
 
-// "MOSEI" or "MOSI" by the label that the dataset carries, else nothing.
-std::string_view corpus(std::string label) {
-  std::transform(label.begin(), label.end(), label.begin(), [](unsigned char c) { return std::tolower(c); });
-  if (label.find("mosei") != std::string::npos) return "MOSEI";
-  if (label.find("mosi") != std::string::npos) return "MOSI";
-  return "";
-}
-
 std::string with_remark(const std::string& model, const std::string& remark) {
   return remark.empty() ? model : model + " (" + remark + ")";
 }
@@ -173,6 +165,13 @@ void note_cut_off(SQLite::Database& database, const Origin& origin, Notes& notes
 }
 
 }  // namespace
+
+std::string_view corpus(std::string label) {
+  std::transform(label.begin(), label.end(), label.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (label.find("mosei") != std::string::npos) return "MOSEI";
+  if (label.find("mosi") != std::string::npos) return "MOSI";
+  return "";
+}
 
 Origin read_origin(SQLite::Database& database, const std::filesystem::path& file) {
   SQLite::Statement select(database,

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "results/exhibit.h"
@@ -22,6 +23,9 @@ struct Origin {
   std::string dataset_sha256;
 };
 Origin read_origin(SQLite::Database& database, const std::filesystem::path& file);
+
+// "MOSEI" or "MOSI" by the label that a dataset carries, else nothing.
+std::string_view corpus(std::string label);
 
 // What must be known before the numbers are read: that they are of generated data, or of the other dataset
 // than the paper's exhibit.

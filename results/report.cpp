@@ -11,6 +11,7 @@
 #include "results/embedded.h"
 #include "results/marks.h"
 #include "results/origin.h"
+#include "results/quoted.h"
 #include "results/working_views.h"
 #include "sweeps/error.h"
 
@@ -78,7 +79,7 @@ void add_title(const Description& description, const std::vector<Origin>& origin
 }  // namespace
 
 std::vector<Table> reports(std::span<const Exhibit> exhibits,
-                           const std::vector<std::filesystem::path>& databases) {
+                           const std::vector<std::filesystem::path>& databases, Quotes quotes) {
   MISSMODAL_CHECK(!databases.empty());
   std::vector<Table> tables(exhibits.size());
   std::vector<Origin> origins;
@@ -95,12 +96,15 @@ std::vector<Table> reports(std::span<const Exhibit> exhibits,
       throw sqlite_trouble(file, "read", error);
     }
   }
-  for (std::size_t i = 0; i < exhibits.size(); ++i) add_title(describe(exhibits[i]), origins, tables[i]);
+  for (std::size_t i = 0; i < exhibits.size(); ++i) {
+    add_title(describe(exhibits[i]), origins, tables[i]);
+    if (quotes == Quotes::shown) add_quoted(exhibits[i], tables[i]);
+  }
   return tables;
 }
 
-Table report(Exhibit exhibit, const std::vector<std::filesystem::path>& databases) {
-  return reports(std::array{exhibit}, databases).front();
+Table report(Exhibit exhibit, const std::vector<std::filesystem::path>& databases, Quotes quotes) {
+  return reports(std::array{exhibit}, databases, quotes).front();
 }
 
 Table area_below(Exhibit curve, const Table& areas) {

@@ -11,13 +11,17 @@
 
 namespace missmodal::results {
 
+enum class Quotes { left_out, shown };  // figures from publications (results/quoted.h)
+
 // One table for each exhibit: the databases' rows below each other, and notes on what no row tells. Reads
 // each database in one short transaction, waiting up to ten seconds for its writer, so that all tables show
 // one moment. Throws InputError for a file that is missing, no database of ours, damaged, or of another
 // schema version; RunError where SQLite fails. Precondition: databases is not empty.
 std::vector<Table> reports(std::span<const Exhibit> exhibits,
-                           const std::vector<std::filesystem::path>& databases);
-Table report(Exhibit exhibit, const std::vector<std::filesystem::path>& databases);
+                           const std::vector<std::filesystem::path>& databases,
+                           Quotes quotes = Quotes::left_out);
+Table report(Exhibit exhibit, const std::vector<std::filesystem::path>& databases,
+             Quotes quotes = Quotes::left_out);
 
 // The rows of report(Exhibit::area, ...) that belong to the curve: printed below it. Without notes, which
 // stand at the curve's own table.

@@ -32,8 +32,8 @@ bool is_null(const Value& value) {
 }
 
 bool is_told_elsewhere(const std::string& name) {
-  static constexpr std::array<std::string_view, 6> kTold{"synthetic", "collapsed", "planned",
-                                                         "stale",     "undefined", "smallest_p"};
+  static constexpr std::array<std::string_view, 7> kTold{"source", "synthetic", "collapsed", "planned",
+                                                         "stale",  "undefined", "smallest_p"};
   return std::find(kTold.begin(), kTold.end(), name) != kTold.end() ||
          std::any_of(kOfMetric.begin(), kOfMetric.end(), [&](std::string_view end) {
            return name.ends_with(end) && is_metric(name.substr(0, name.size() - end.size()));
@@ -107,8 +107,10 @@ Sheet::Part part(const Table& table, const std::vector<Value>& row, std::size_t 
     if (const auto sd = beside(table, row, name, "_sd")) part.spread = "±" + *sd;
   }
   if (const auto planned = find_column(table, "planned"); planned && name == "seeds")
-    part.text += "/" + shown(row[*planned], "planned");
+    part.text += is_null(row[*planned]) ? "" : "/" + shown(row[*planned], "planned");
   if (name == "model") part.text += mark(table, row, "collapsed", "†") + mark(table, row, "stale", "‡");
+  if (const auto source = find_column(table, "source"); name == "model" && source && !is_null(row[*source]))
+    part.text += " §";
   return part;
 }
 

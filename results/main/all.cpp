@@ -65,7 +65,7 @@ struct Reported {
 
 std::vector<Reported> reported(const ReportOptions& options) {
   const std::vector<Exhibit> wanted = exhibits(options);
-  std::vector<Table> tables = reports(wanted, options.databases);
+  std::vector<Table> tables = reports(wanted, options.databases, options.quotes);
   std::vector<Reported> reported;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (is_of_the_paper(wanted[i]) || is_evaluated(wanted[i], tables[i]))
@@ -130,6 +130,7 @@ void add_all(CLI::App& app, int& /*exit_code*/) {
                    "write every table as .md, .tex and .csv, and an index.html, into this folder")
       ->option_text("DIR")
       ->excludes(format);
+  add_quoted_flag(*command, options->quotes);
   command->add_flag("--cost", options->cost, "table 8 with times and memory, which differ from run to run");
   command->callback([options] {
     if (options->folder) {

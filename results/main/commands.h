@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "results/report.h"
 #include "results/table.h"
 
 namespace missmodal::results {
@@ -38,6 +39,13 @@ inline void add_format(CLI::App& command, Format& format, const std::string& des
       ->transform(CLI::IsMember(words));
 }
 
+// --quoted.
+inline void add_quoted_flag(CLI::App& command, Quotes& quotes) {
+  command.add_flag_callback(
+      "--quoted", [&quotes] { quotes = Quotes::shown; },
+      "beside ours, figures taken from publications, marked as such");
+}
+
 // What the commands over databases share.
 struct ReportOptions {
   std::string exhibit;  // of `table` and `figure`
@@ -45,6 +53,7 @@ struct ReportOptions {
   Format format = Format::text;
   std::optional<std::filesystem::path> folder;  // of `all`: where everything is written to
   bool cost = false;                            // what contains times is printed too
+  Quotes quotes = Quotes::left_out;
 };
 
 }  // namespace missmodal::results

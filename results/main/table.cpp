@@ -21,6 +21,7 @@ void add_table(CLI::App& app, int& /*exit_code*/) {
           "area: the area under each curve")
       ->required();
   command->add_option("databases", options->databases, "one or several databases, side by side")->required();
+  add_quoted_flag(*command, options->quotes);
   command->add_flag("--cost", options->cost, "table 8 with times and memory, which differ from run to run");
   add_format(*command, options->format, "text, markdown, latex, csv or json");
   command->callback([options] {
@@ -29,7 +30,7 @@ void add_table(CLI::App& app, int& /*exit_code*/) {
       if (exhibit != Exhibit::table8) throw InputError("table", "only table 8 has a --cost");
       exhibit = Exhibit::cost;
     }
-    const Table table = report(exhibit, options->databases);
+    const Table table = report(exhibit, options->databases, options->quotes);
     std::fputs(format(table, options->format).c_str(), stdout);
   });
 }

@@ -53,6 +53,9 @@ def make_report(folder):
         for kind, suffix in (("text", "txt"), ("json", "json")):
             (folder / "report" / f"{name}.{suffix}").write_text(
                 run(REPORT, "table", word, folder / "mosi.db", "--format", kind))
+    for kind, suffix in (("markdown", "md"), ("latex", "tex"), ("csv", "csv")):
+        (folder / "report" / f"table1_quoted.{suffix}").write_bytes(
+            run(REPORT, "table", "1", folder / "mosi.db", "--quoted", "--format", kind).encode())
     return folder / "report"
 
 
