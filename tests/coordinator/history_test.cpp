@@ -1,7 +1,6 @@
 // Every prefix of a history that the database holds, as a death between two transactions leaves it, is a
 // start from which the sweep comes to the same end.
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -17,6 +16,7 @@
 #include "tests/coordinator/invariants.h"
 #include "tests/coordinator/small_store.h"
 #include "tests/coordinator/small_sweep.h"
+#include "tests/results/fabricated.h"
 
 namespace missmodal::coordinator {
 namespace {
@@ -86,20 +86,20 @@ class Recorder {
 
 // What the tables are made of; how often each cell was tried is not.
 std::string numbers(const std::filesystem::path& file) {
-  SQLite::Database database(file.string());
-  std::string text;
+  std::string numbers;
   for (const char* query :
-       {"SELECT name || coalesce(selected_point, '') || coalesce(selected_value, '') FROM stages ORDER BY "
-        "position",
-        "SELECT stage || plan_index || cell || variant || state FROM stage_cells JOIN cells ON id = cell "
-        "ORDER BY 1",
-        "SELECT cell || split || mae FROM metrics ORDER BY 1",
-        "SELECT cell || epoch || valid_mae FROM epochs ORDER BY 1",
-        "SELECT cell || count(*) FROM attempts WHERE state = 'accepted' GROUP BY cell ORDER BY 1"}) {
-    SQLite::Statement select(database, query);
-    while (select.executeStep()) text += select.getColumn(0).getString() + '\n';
+       {"SELECT group_concat(x) FROM (SELECT name || coalesce(selected_point, '') || "
+        "coalesce(selected_value, '') AS x "
+        "FROM stages ORDER BY position)",
+        "SELECT group_concat(x) FROM (SELECT stage || plan_index || cell || variant || state AS x "
+        "FROM stage_cells JOIN cells ON id = cell ORDER BY 1)",
+        "SELECT group_concat(x) FROM (SELECT cell || split || mae AS x FROM metrics ORDER BY 1)",
+        "SELECT group_concat(x) FROM (SELECT cell || epoch || valid_mae AS x FROM epochs ORDER BY 1)",
+        "SELECT group_concat(x) FROM (SELECT cell || count(*) AS x FROM attempts WHERE state = 'accepted' "
+        "GROUP BY cell ORDER BY 1)"}) {
+    numbers += results::text(file, query) + '\n';
   }
-  return text;
+  return numbers;
 }
 
 TEST(History, EveryPrefixGoesOnToTheSameEnd) {
@@ -127,14 +127,13 @@ TEST(History, EveryPrefixGoesOnToTheSameEnd) {
     check_invariants(state);
     EXPECT_EQ(numbers(file), expected);
     if (prefix < recorder.transactions().size()) continue;
-    const SQLite::Database whole(file.string());  // the history had what it is for
-    EXPECT_EQ(SQLite::Statement(whole, "SELECT 1 FROM attempts WHERE failure = 'lost' AND resumed_step = 10")
-                  .executeStep(),
-              true);
-    EXPECT_EQ(SQLite::Statement(whole,
-                                "SELECT 1 FROM attempts WHERE failure = 'run_error' AND checkpoint_step = 10")
-                  .executeStep(),
-              true);
+    // The history had what it is for.
+    EXPECT_EQ(
+        results::count(file, "SELECT count(*) FROM attempts WHERE failure = 'lost' AND resumed_step = 10"),
+        1);
+    EXPECT_EQ(results::count(
+                  file, "SELECT count(*) FROM attempts WHERE failure = 'run_error' AND checkpoint_step = 10"),
+              1);
   }
 }
 

@@ -100,5 +100,31 @@ class Documents(unittest.TestCase):
             self.assertIsNotNone(fault(wrong), wrong)
 
 
+
+class Failures(unittest.TestCase):
+    """docs/failures.md names a test that exists for every line of its tables about who fails and who dies."""
+
+    def test_every_line_has_a_test(self):
+        files = {file.stem for pattern in ("*_test.cpp", "*_test.py") for file in (ROOT / "tests").rglob(pattern)}
+        entries = " ".join(file.read_text() for file in (ROOT / "tests").rglob("CMakeLists.txt"))
+        lines, column = 0, None
+        for line in (ROOT / "docs/failures.md").read_text().splitlines():
+            cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line[1:-1])] if line.startswith("|") else []
+            if not cells:
+                column = None
+            elif cells[-1] == "test":
+                column = len(cells) - 1
+            elif column and not line.startswith("|---"):
+                lines += 1
+                names = re.findall(r"`([^`]+)`", cells[column]) if len(cells) > column else []
+                self.assertTrue(names, f"no test: {line}")
+                for name in (re.sub(r"\.(cpp|py)$", "", name) for name in names):
+                    group, _, rest = name.rpartition(".")
+                    known = (name in files or (group == "scripts" and ((ROOT / "scripts" / rest).exists() or rest in files))
+                             or re.search(rf"\b(program_test|add_test)\((NAME )?{re.escape(rest if group else name)}\b", entries))
+                    self.assertTrue(known, f"{name} is no test: {line}")
+        self.assertGreater(lines, 40)
+
+
 if __name__ == "__main__":
     unittest.main()
