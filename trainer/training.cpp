@@ -262,8 +262,9 @@ void Training::restore(const TrainingState& state) {
   means_.clear();
   for (const LossMeans::Sums& sums : std::exchange(within.sums, {})) means_.emplace_back(sums, device_);
   first_bad_step_ = FirstBadStep(device_, within.first_bad_step);
-  for (std::size_t i = 0; i < within.accumulated.size(); ++i)
-    optimizers_.at(i).go_on_after(within.accumulated[i]);
+  const std::vector<int> accumulated = std::exchange(within.accumulated, {});  // the optimisers know it now
+  MISSMODAL_CHECK(accumulated.empty() || accumulated.size() == optimizers_.size());
+  for (std::size_t i = 0; i < accumulated.size(); ++i) optimizers_[i].go_on_after(accumulated[i]);
   auto parameters = model_->named_parameters();
   for (const auto& [name, gradient] : state.gradients)
     parameters[name].mutable_grad() = gradient.to(device_, /*non_blocking=*/false, /*copy=*/true);

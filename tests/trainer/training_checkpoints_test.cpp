@@ -123,7 +123,13 @@ class TrainingCheckpointsTest : public ::testing::Test {
       SCOPED_TRACE(fmt::format("epoch {}, pass {}, batch {}", state.progress.epoch,
                                state.progress.within.pass, state.progress.within.batch));
       save_training(slot(0), "mine", state);
+      const TrainingState once = load_training(slot(0), "mine");
+      Training resumed(configuration_, *dataset_, make(), torch::kCPU);  // told to stop again, at once
+      resumed.restore(once);
+      save_training(slot(0), "mine", resumed.capture());
       const TrainingState loaded = load_training(slot(0), "mine");
+      EXPECT_EQ(loaded.progress.within.accumulated, state.progress.within.accumulated);
+      EXPECT_EQ(loaded.progress.within.sums.size(), state.progress.within.sums.size());
       TrainingState end = end_of(make(), &loaded);
       end.progress.seconds = undisturbed.progress.seconds;
       for (std::size_t i = 0; i < end.progress.epochs.size(); ++i)
