@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -75,30 +74,23 @@ void note_undefined(const Origin& origin, const Table& rows, Notes& notes) {
   }
 }
 
-std::vector<std::string> distinct(SQLite::Database& database, const std::string& column,
-                                  const std::string& models) {
-  SQLite::Statement select(
-      database, "SELECT DISTINCT a." + column +
-                    " FROM repeat_cells r JOIN attempts a ON a.cell = r.cell AND a.attempt = "
-                    "r.accepted_attempt WHERE r.state = 'accepted' AND r.label IN (SELECT value FROM "
-                    "json_each(?1)) ORDER BY 1");
-  select.bind(1, models);
-  std::vector<std::string> values;
-  while (select.executeStep()) values.push_back(select.getColumn(0).getString());
-  return values;
-}
-
 // Kinds of device and versions of LibTorch differ in more than the last bits (dropout streams, kernels);
 // kinds of processor do not, and a cluster has many.
-void note_devices(SQLite::Database& database, const Origin& origin, const Table& rows, Notes& notes) {
+void note_devices(const Origin& origin, const Table& rows, Notes& notes) {
   const auto model = find_column(rows, "model");
   if (!model) return;
-  nlohmann::json models = nlohmann::json::array();
-  for (const auto& row : rows.rows) models.push_back(std::get<std::string>(row[*model]));
+  std::set<std::string> models;
+  for (const auto& row : rows.rows) models.insert(std::get<std::string>(row[*model]));
+  std::set<std::string> kinds;
+  std::set<std::string> versions;
+  for (const Origin::Maker& maker : origin.makers) {
+    if (!models.contains(maker.label)) continue;
+    kinds.insert(maker.device_kind);
+    versions.insert(maker.libtorch);
+  }
   std::string text;
-  if (const auto kinds = distinct(database, "device_kind", models.dump()); kinds.size() > 1)
-    text += fmt::format("mixed devices: {}", fmt::join(kinds, ", "));
-  if (const auto versions = distinct(database, "libtorch", models.dump()); versions.size() > 1)
+  if (kinds.size() > 1) text += fmt::format("mixed devices: {}", fmt::join(kinds, ", "));
+  if (versions.size() > 1)
     text += fmt::format("{}several LibTorch: {}", text.empty() ? "" : "; ", fmt::join(versions, ", "));
   if (!text.empty()) notes.push_back(fmt::format("{}: computed on {}", origin.dataset, text));
 }
@@ -141,18 +133,13 @@ void note_transcripts(const Origin& origin, const Table& rows, Notes& notes) {
 }
 
 // Nothing of this depends on the order in which cells were trained, on where, or on when.
-void note_maker(SQLite::Database& database, const Origin& origin, Notes& notes) {
-  SQLite::Statement versions(
-      database,
-      "SELECT DISTINCT program_version FROM repeat_cells r JOIN attempts a ON a.cell = r.cell "
-      "AND a.attempt = r.accepted_attempt JOIN provenance USING (run) "
-      "WHERE r.state = 'accepted' ORDER BY 1");
-  std::vector<std::string> writers;
-  while (versions.executeStep()) writers.push_back(versions.getColumn(0).getString());
-  notes.push_back(fmt::format("{}: sweep {}, dataset {}, trained by missmodal {}, {} mask draws",
-                              origin.dataset, origin.sweep, origin.dataset_sha256.substr(0, 12),
-                              writers.empty() ? "(nothing yet)" : fmt::format("{}", fmt::join(writers, ", ")),
-                              origin.draws));
+void note_maker(const Origin& origin, Notes& notes) {
+  std::set<std::string> programs;
+  for (const Origin::Maker& maker : origin.makers) programs.insert(maker.program);
+  notes.push_back(fmt::format(
+      "{}: sweep {}, dataset {}, trained by missmodal {}, {} mask draws", origin.dataset, origin.sweep,
+      origin.dataset_sha256.substr(0, 12),
+      programs.empty() ? "(nothing yet)" : fmt::format("{}", fmt::join(programs, ", ")), origin.draws));
 }
 
 // At rest and without a verdict.
@@ -178,12 +165,23 @@ Origin read_origin(SQLite::Database& database, const std::filesystem::path& file
                            "SELECT coalesce(nullif(trim(dataset_label), ''), name), synthetic, draws, "
                            "name, dataset_sha256 FROM sweep JOIN evaluations ON id = evaluation");
   select.executeStep();
-  return {file.string(),
-          select.getColumn(0).getString(),
-          select.getColumn(1).getInt() != 0,
-          select.getColumn(2).getInt(),
-          select.getColumn(3).getString(),
-          select.getColumn(4).getString()};
+  Origin origin{file.string(),
+                select.getColumn(0).getString(),
+                select.getColumn(1).getInt() != 0,
+                select.getColumn(2).getInt(),
+                select.getColumn(3).getString(),
+                select.getColumn(4).getString(),
+                {}};
+  SQLite::Statement makers(
+      database,
+      "SELECT DISTINCT r.label, a.device_kind, a.libtorch, p.program_version FROM repeat_cells r "
+      "JOIN attempts a ON a.cell = r.cell AND a.attempt = r.accepted_attempt "
+      "JOIN provenance p USING (run) WHERE r.state = 'accepted' ORDER BY 1, 2, 3, 4");
+  while (makers.executeStep()) {
+    origin.makers.push_back({makers.getColumn(0).getString(), makers.getColumn(1).getString(),
+                             makers.getColumn(2).getString(), makers.getColumn(3).getString()});
+  }
+  return origin;
 }
 
 std::vector<std::string> warnings(const Description& description, const Origin& origin) {
@@ -204,11 +202,11 @@ std::vector<std::string> notes(SQLite::Database& database, const Origin& origin,
   note_draws(origin, rows, notes);
   note_stale(origin, rows, notes);
   note_undefined(origin, rows, notes);
-  note_devices(database, origin, rows, notes);
+  note_devices(origin, rows, notes);
   note_transcripts(origin, rows, notes);
   note_missing(database, origin, notes);
   note_cut_off(database, origin, notes);
-  note_maker(database, origin, notes);
+  note_maker(origin, notes);
   return notes;
 }
 

@@ -21,7 +21,16 @@ struct Origin {
   int draws = 0;      // masks per condition that the sweep file asks for now
   std::string sweep;  // its name
   std::string dataset_sha256;
+  // Who trained the accepted cells that tables show; each one once.
+  struct Maker {
+    std::string label;  // of the cells: "MissModal"
+    std::string device_kind;
+    std::string libtorch;
+    std::string program;  // version
+  };
+  std::vector<Maker> makers;
 };
+// Needs the views of results/working_views.h.
 Origin read_origin(SQLite::Database& database, const std::filesystem::path& file);
 
 // "MOSEI" or "MOSI" by the label that a dataset carries, else nothing.

@@ -15,7 +15,20 @@ namespace missmodal::results {
 namespace {
 
 constexpr std::size_t kLongestText = 200;  // characters
-constexpr std::array<std::string_view, 4> kOfMetric{"_sd", "_low", "_high", "_p"};
+enum Beside : std::size_t { sd, low, high, p };
+constexpr std::array<std::string_view, 4> kOfMetric{"_sd", "_low", "_high", "_p"};  // in that order
+
+// Where what belongs to each column's numbers stands, looked up once: a table may have 10,000 rows.
+using Besides = std::vector<std::array<std::optional<std::size_t>, kOfMetric.size()>>;
+
+Besides besides(const Table& table) {
+  Besides besides(table.columns.size());
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    for (std::size_t k = 0; k < kOfMetric.size() && is_metric(table.columns[i]); ++k)
+      besides[i][k] = find_column(table, table.columns[i] + std::string(kOfMetric[k]));
+  }
+  return besides;
+}
 
 struct Plan {
   std::string heading;
@@ -92,52 +105,66 @@ std::string mark(const Table& table, const std::vector<Value>& row, std::string_
   return count != nullptr && *count > 0 ? " " + sign : "";
 }
 
-// The number that stands in the column `name` + `end`, as the column prints it.
-std::optional<std::string> beside(const Table& table, const std::vector<Value>& row, const std::string& name,
-                                  const char* end) {
-  const auto column = find_column(table, name + end);
+// The number that stands beside a column's, as it is printed.
+std::optional<std::string> beside(const Table& table, const std::vector<Value>& row,
+                                  const std::optional<std::size_t>& column) {
   if (!column || !std::holds_alternative<double>(row[*column])) return std::nullopt;
-  return shown(row[*column], name + end);
+  return shown(row[*column], table.columns[*column]);
 }
 
-Sheet::Part part(const Table& table, const std::vector<Value>& row, std::size_t column) {
+Sheet::Part part(const Table& table, const Besides& besides, const std::vector<Value>& row,
+                 std::size_t column) {
   const std::string& name = table.columns[column];
   Sheet::Part part{plain_text(shown(row[column], name), kLongestText)};
-  if (is_metric(name)) {
-    if (const auto sd = beside(table, row, name, "_sd")) part.spread = "±" + *sd;
+  if (const auto spread = beside(table, row, besides[column][Beside::sd])) part.spread = "±" + *spread;
+  if (name == "seeds") {
+    const auto planned = find_column(table, "planned");
+    if (planned && !is_null(row[*planned])) part.text += "/" + shown(row[*planned], "planned");
   }
-  if (const auto planned = find_column(table, "planned"); planned && name == "seeds")
-    part.text += is_null(row[*planned]) ? "" : "/" + shown(row[*planned], "planned");
-  if (name == "model") part.text += mark(table, row, "collapsed", "†") + mark(table, row, "stale", "‡");
-  if (const auto source = find_column(table, "source"); name == "model" && source && !is_null(row[*source]))
-    part.text += " §";
+  if (name == "model") {
+    part.text += mark(table, row, "collapsed", "†") + mark(table, row, "stale", "‡");
+    const auto source = find_column(table, "source");
+    if (source && !is_null(row[*source])) part.text += " §";
+  }
   return part;
 }
 
-std::string interval(const Table& table, const std::vector<Value>& row, const std::string& name) {
-  const auto low = beside(table, row, name, "_low");
-  const auto high = beside(table, row, name, "_high");
-  return low && high ? fmt::format("{} to {}", *low, *high) : "";
-}
-
-// The row's statistics under its metrics, `label` under its model; nothing where there are none.
+// The row's statistics under its metrics, `label` under its model. `text` gives a metric's, by its column.
 template <typename Text>
-void add_below(const Table& table, const std::vector<Plan>& plans, const std::string& label, const Text& text,
-               Sheet& sheet) {
+Sheet::Row below(const Table& table, const std::vector<Plan>& plans, const std::string& label,
+                 const Text& text) {
   Sheet::Row below;
   below.below = true;
-  bool any = false;
   for (const Plan& plan : plans) {
     Sheet::Cell& cell = below.cells.emplace_back();
     for (const std::size_t source : plan.sources) {
       const std::string& name = table.columns[source];
-      std::string one = is_metric(name) ? text(name) : name == "model" ? label : "";
-      any = any || (is_metric(name) && !one.empty());
-      if (is_metric(name) && one.empty()) one = "-";
-      cell.push_back({std::move(one)});
+      cell.push_back({is_metric(name) ? text(source) : name == "model" ? label : ""});
     }
   }
-  if (any) sheet.rows.push_back(std::move(below));
+  return below;
+}
+
+// What stands below a difference.
+void add_statistics(const Table& table, const Besides& besides, const std::vector<Plan>& plans,
+                    const std::vector<Value>& row, Sheet& sheet) {
+  const auto has = [&](Beside which) {
+    return std::any_of(besides.begin(), besides.end(),
+                       [&](const auto& one) { return one[which] && !is_null(row[*one[which]]); });
+  };
+  if (has(Beside::low)) {
+    sheet.rows.push_back(below(table, plans, "  95 % interval", [&](std::size_t column) {
+      const auto low = beside(table, row, besides[column][Beside::low]);
+      const auto high = beside(table, row, besides[column][Beside::high]);
+      return low && high ? fmt::format("{} to {}", *low, *high) : std::string("-");
+    }));
+  }
+  const auto smallest = find_column(table, "smallest_p");
+  if (!smallest || is_null(row[*smallest]) || !has(Beside::p)) return;
+  const std::string label = fmt::format("  p (at least {})", shown(row[*smallest], "smallest_p"));
+  sheet.rows.push_back(below(table, plans, label, [&](std::size_t column) {
+    return beside(table, row, besides[column][Beside::p]).value_or("-");
+  }));
 }
 
 }  // namespace
@@ -145,6 +172,7 @@ void add_below(const Table& table, const std::vector<Plan>& plans, const std::st
 Sheet sheet(const Table& table, Columns columns) {
   const std::vector<Plan> plans = planned(table, columns);
   const auto marks = best_marks(table);
+  const Besides besides = results::besides(table);
   const bool scored = std::any_of(table.columns.begin(), table.columns.end(), is_metric);
   Sheet sheet;
   for (const Plan& plan : plans)
@@ -157,19 +185,12 @@ Sheet sheet(const Table& table, Columns columns) {
     for (const Plan& plan : plans) {
       Sheet::Cell& cell = printed.cells.emplace_back();
       for (const std::size_t source : plan.sources) {
-        cell.push_back(part(table, row, source));
+        cell.push_back(part(table, besides, row, source));
         cell.back().mark = marks[i][source];
         sheet.marked = sheet.marked || cell.back().mark != Mark::none;
       }
     }
-    add_below(
-        table, plans, "  95 % interval", [&](const std::string& name) { return interval(table, row, name); },
-        sheet);
-    const auto smallest = find_column(table, "smallest_p");
-    if (!smallest || is_null(row[*smallest])) continue;
-    add_below(
-        table, plans, fmt::format("  p (at least {})", shown(row[*smallest], "smallest_p")),
-        [&](const std::string& name) { return beside(table, row, name, "_p").value_or(""); }, sheet);
+    add_statistics(table, besides, plans, row, sheet);
   }
   return sheet;
 }

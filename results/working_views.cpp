@@ -17,10 +17,10 @@ namespace missmodal::results {
 
 namespace {
 
-// What one query alone selects from stays a view. The areas wait for an exhibit that shows them: no other
-// reads them.
-constexpr std::array<std::string_view, 3> kSelectedFromOnce{"area_comparison", "setup_costs",
-                                                            "first_seed_predictions"};
+// What no other view builds on stays a view: a query reads of it what it prints. The areas wait for an
+// exhibit that shows them: no other reads them.
+constexpr std::array<std::string_view, 4> kPrintedFrom{"comparison", "area_comparison", "setup_costs",
+                                                       "first_seed_predictions"};
 constexpr std::array<std::string_view, 4> kOfAreas{"areas", "paired_areas", "area_summary",
                                                    "paired_area_summary"};
 // One row for each cell and condition: most of the time goes into what enters these.
@@ -56,7 +56,7 @@ void prepare_working_views(SQLite::Database& database, std::span<const Exhibit> 
   for (const auto& [name, sql] : views) {  // as they were made: each after those that it needs
     MISSMODAL_CHECK(sql.starts_with(std::string(kCreate) + name));
     const std::string text = sql.substr(kCreate.size() + name.size());
-    if (is_of(kSelectedFromOnce, name) || (is_of(kOfAreas, name) && !areas)) {
+    if (is_of(kPrintedFrom, name) || (is_of(kOfAreas, name) && !areas)) {
       database.exec("CREATE TEMP VIEW " + name + text);
     } else if (is_of(kOfConditions, name)) {
       database.exec("CREATE TEMP VIEW all_" + name + text);
