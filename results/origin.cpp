@@ -18,7 +18,7 @@ namespace {
 
 using Notes = std::vector<std::string>;
 
-const Value kDifference{std::string("MissModal - without")};  // as views.sql.in names it
+const Value kDifference{std::string("MissModal - without")};  // as comparison.sql.in names it
 
 std::string with_remark(const std::string& model, const std::string& remark) {
   return remark.empty() ? model : model + " (" + remark + ")";

@@ -1,5 +1,5 @@
 -- One file = one sweep on one dataset. Rank 0 of the sweep is the only writer; anybody may read at any time.
--- docs/database.md explains the columns at length. results/views.sql.in goes on with the views that
+-- docs/database.md explains the columns at length. results/views.sql.in and comparison.sql.in go on with the views that
 -- results/queries/*.sql select from.
 -- Times are Unix seconds (UTC), durations seconds, sizes bytes; scores are shares (0..1), not percent.
 

@@ -1,4 +1,4 @@
-# views.sql.in -> plain SQL: every line with {metric} once for each metric, the formulas below in place of their names.
+# *.sql.in -> plain SQL: every line with {metric} once for each metric, the formulas below in place of their names.
 # The formulas stand here alone, so that every mean over seeds obeys the same rule: none where a seed's score is NULL.
 set(METRICS acc2_has0 f1_has0 acc2_non0 f1_non0 acc7 acc5 mae corr)
 set(MEAN "CASE WHEN count({metric}) = sum(present) THEN sum({metric}) / count({metric}) END")
