@@ -17,11 +17,12 @@ namespace {
 constexpr std::string_view kAudioOrVision = "family IN ('audio', 'vision') AND rate_percent IN (50, 90)";
 constexpr std::string_view kNone = "FALSE";  // no scores
 constexpr std::string_view kTextCurve = "family IN ('complete', 'text')";
+constexpr std::string_view kRandomCurve = "family IN ('complete', 'random')";
 
 using Word = std::pair<std::string_view, Exhibit>;
 
 // In the enum's order.
-constexpr std::array<Description, 16> kDescriptions{
+constexpr std::array<Description, 18> kDescriptions{
     {{.name = "table1",
       .query = "table1",
       .title = "Table 1: complete modalities",
@@ -84,6 +85,20 @@ constexpr std::array<Description, 16> kDescriptions{
       .other_name = "Figure 3",
       .area_family = "text",
       .conditions = kTextCurve},
+     {.name = "figure5",
+      .query = "figure5",
+      .title = "Figure 5: 0 to 100 % of the utterances reduced to a random subset of their modalities",
+      .dataset = "MOSI",
+      .other_name = "Figure 6",
+      .area_family = "random",
+      .conditions = kRandomCurve},
+     {.name = "figure6",
+      .query = "figure5",
+      .title = "Figure 6: 0 to 100 % of the utterances reduced to a random subset of their modalities",
+      .dataset = "MOSEI",
+      .other_name = "Figure 5",
+      .area_family = "random",
+      .conditions = kRandomCurve},
      {.name = "missing_rate",
       .query = "missing_rate",
       .title =
@@ -109,8 +124,10 @@ constexpr std::array<Word, 12> kTables{{{"1", Exhibit::table1},
                                         {"missing_rate", Exhibit::missing_rate},
                                         {"imbalanced", Exhibit::imbalanced},
                                         {"area", Exhibit::area}}};
-constexpr std::array<Word, 4> kFigures{{{"3", Exhibit::figure3},
+constexpr std::array<Word, 6> kFigures{{{"3", Exhibit::figure3},
                                         {"4", Exhibit::figure4},
+                                        {"5", Exhibit::figure5},
+                                        {"6", Exhibit::figure6},
                                         {"missing_rate", Exhibit::missing_rate},
                                         {"instance", Exhibit::instance}}};
 

@@ -22,14 +22,17 @@ enum class Exhibit {
   area,
   figure3,
   figure4,
+  figure5,
+  figure6,
   missing_rate,
   instance
 };
 
 struct Description {
-  std::string_view name;   // "table1", "missmac"; of results/queries/NAME.sql, but figure4 is figure3's
-  std::string_view query;  // the query's name
-  std::string_view title;  // of the table
+  std::string_view
+      name;  // "table1", "missmac"; of results/queries/NAME.sql, but figure4 is figure3's, figure6 figure5's
+  std::string_view query;             // the query's name
+  std::string_view title;             // of the table
   std::string_view dataset = {};      // whose exhibit it is in the paper; "" for both
   std::string_view other_name = {};   // of the other dataset's
   std::string_view area_family = {};  // a curve's family, as in the rows of `area`; "" for what is no curve
@@ -38,7 +41,7 @@ struct Description {
 };
 const Description& describe(Exhibit exhibit);
 
-// By the word on the command line: "1" ... "8", "missmac", "missing_rate", "imbalanced", "area"; "3", "4",
+// By the word on the command line: "1" ... "8", "missmac", "missing_rate", "imbalanced", "area"; "3" ... "6",
 // "missing_rate", "instance". InputError (place "table" or "figure") naming those that exist.
 Exhibit table_exhibit(std::string_view word);
 Exhibit figure_exhibit(std::string_view word);

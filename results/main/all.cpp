@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "results/curve.h"
+#include "results/figures/curve_plot.h"
+#include "results/figures/picture_files.h"
 #include "results/main/commands.h"
 #include "results/report.h"
 #include "results/report_folder.h"
@@ -17,8 +21,8 @@ namespace missmodal::results {
 
 namespace {
 
-// Tables 3 and 4, figures 3 and 4, and a protocol's table and figure, are one query each; `all` prints it
-// once.
+// Tables 3 and 4, figures 3 and 4, 5 and 6, and a protocol's table and figure, are one query each; `all`
+// prints it once.
 std::vector<Exhibit> exhibits(const ReportOptions& options) {
   return {Exhibit::table1,
           Exhibit::table2,
@@ -28,6 +32,7 @@ std::vector<Exhibit> exhibits(const ReportOptions& options) {
           Exhibit::table7,
           options.cost ? Exhibit::cost : Exhibit::table8,
           Exhibit::figure3,
+          Exhibit::figure5,
           Exhibit::missmac,
           Exhibit::missing_rate,
           Exhibit::instance,
@@ -96,21 +101,41 @@ std::string heading(const std::vector<Reported>& tables) {
   return "MissModal: " + title.substr(title.find("Dataset"));
 }
 
+const std::vector<PictureKind> kKinds{PictureKind::svg, PictureKind::pdf, PictureKind::png};
+
+std::optional<Plot> plot_of(Exhibit exhibit, const Table& table) {
+  const Description& description = describe(exhibit);
+  if (description.area_family.empty() || !is_evaluated(exhibit, table)) return std::nullopt;
+  return curve_plot(table, std::string(description.name), kKinds);
+}
+
 void write_folder(const ReportOptions& options) {
   std::vector<Reported> tables = reported(options);
   const std::string title = heading(tables);
   std::vector<ReportFile> files;
   std::vector<ReportSection> sections;
+  bool undrawn = false;
   for (auto& [exhibit, table] : tables) {
     const std::string name(describe(exhibit).name);
     files.push_back({name + ".md", format(table, Format::markdown)});
     files.push_back({name + ".tex", format(table, Format::latex)});
     files.push_back({name + ".csv", format(table, Format::csv)});
-    sections.push_back({name, "", std::move(table)});
+    std::string figure;
+    if (const auto plot = plot_of(exhibit, table)) {
+      Pictures pictures = pictures_of(*plot, kKinds);
+      std::move(pictures.files.begin(), pictures.files.end(), std::back_inserter(files));
+      undrawn = undrawn || pictures.svg.empty();
+      if (!pictures.svg.empty()) figure = svg_element(pictures.svg, name, plot->title);
+    }
+    sections.push_back({name, std::move(figure), std::move(table)});
   }
   files.push_back({"index.html", report_page(title, sections)});  // last: it names the others
-  write_report_folder(*options.folder, files);
-  std::printf("%s\n", (*options.folder / "index.html").c_str());
+  write_report_folder(*options.output, files);
+  std::printf("%s\n", (*options.output / "index.html").c_str());
+  if (undrawn) {
+    std::fprintf(stderr, "%s: figures not drawn: %s; their data and scripts are written\n",
+                 options.output->c_str(), kNoGnuplot.data());
+  }
 }
 
 }  // namespace
@@ -126,14 +151,15 @@ void add_all(CLI::App& app, int& /*exit_code*/) {
              formats);
   CLI::Option* format = command->get_option("--format");
   command
-      ->add_option("-o,--output", options->folder,
-                   "write every table as .md, .tex and .csv, and an index.html, into this folder")
+      ->add_option("-o,--output", options->output,
+                   "write every table as .md, .tex and .csv, every figure as .svg, .pdf and .png, and an "
+                   "index.html, into this folder")
       ->option_text("DIR")
       ->excludes(format);
   add_quoted_flag(*command, options->quotes);
   command->add_flag("--cost", options->cost, "table 8 with times and memory, which differ from run to run");
   command->callback([options] {
-    if (options->folder) {
+    if (options->output) {
       write_folder(*options);
     } else {
       std::fputs(all_text(*options).c_str(), stdout);

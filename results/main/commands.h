@@ -51,7 +51,7 @@ struct ReportOptions {
   std::string exhibit;  // of `table` and `figure`
   std::vector<std::filesystem::path> databases;
   Format format = Format::text;
-  std::optional<std::filesystem::path> folder;  // of `all`: where everything is written to
+  std::optional<std::filesystem::path> output;  // of `figure`: the picture; of `all`: the folder
   bool cost = false;                            // what contains times is printed too
   Quotes quotes = Quotes::left_out;
 };

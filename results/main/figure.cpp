@@ -5,8 +5,12 @@
 #include <memory>
 
 #include "results/curve.h"
+#include "results/figures/curve_plot.h"
+#include "results/figures/picture_files.h"
 #include "results/main/commands.h"
 #include "results/report.h"
+#include "sweeps/error.h"
+#include "sweeps/exit_code.h"
 
 namespace missmodal::results {
 
@@ -25,20 +29,47 @@ std::string figure_text(const ReportOptions& options) {
   return text;
 }
 
+// Trouble where gnuplot is not installed: there is no such file then.
+int write_figure(const ReportOptions& options, const std::filesystem::path& file) {
+  const PictureKind kind = picture_kind(file);
+  const auto plot =
+      curve_plot(report(figure_exhibit(options.exhibit), options.databases), file.stem().string(), {kind});
+  if (!plot) throw InputError(options.databases.front().string(), "holds nothing of this figure yet");
+  if (write_picture(*plot, file, options.databases) == Drawn::yes) return kExitOk;
+  const std::string script = std::filesystem::path(file).replace_extension(".gp").string();
+  std::fprintf(stderr, "%s: not drawn: %s; %s and its data are written\n", file.c_str(), kNoGnuplot.data(),
+               script.c_str());
+  return kExitTrouble;
+}
+
 }  // namespace
 
-void add_figure(CLI::App& app, int& /*exit_code*/) {
+void add_figure(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* command = app.add_subcommand(
-      "figure", "Print a curve: MAE with and without MissModal as ever more is missing, and the area below");
+      "figure",
+      "Print or draw a curve: with and without MissModal as ever more is missing, and the area below");
   command
       ->add_option(
           "figure", options->exhibit,
-          "3 (MOSI) or 4 (MOSEI) text missing; missing_rate, instance as other protocols define them")
+          "3 (MOSI) or 4 (MOSEI) text missing, 5 or 6 random subsets; missing_rate, instance as other "
+          "protocols define them")
       ->required();
   command->add_option("databases", options->databases, "one or several databases, side by side")->required();
   add_format(*command, options->format, "text, markdown, latex, csv or json");
-  command->callback([options] { std::fputs(figure_text(*options).c_str(), stdout); });
+  command
+      ->add_option(
+          "-o,--output", options->output,
+          "draw it into this .pdf, .svg or .png; its data (.dat) and gnuplot's script (.gp) stay beside it")
+      ->option_text("FILE")
+      ->excludes(command->get_option("--format"));
+  command->callback([options, &exit_code] {
+    if (options->output) {
+      exit_code = write_figure(*options, *options->output);
+    } else {
+      std::fputs(figure_text(*options).c_str(), stdout);
+    }
+  });
 }
 
 }  // namespace missmodal::results

@@ -22,10 +22,10 @@ TEST(Exhibit, RefusesOtherWordsAndNamesThoseThatExist) {
     EXPECT_THROW(table_exhibit(word), InputError) << word;
   EXPECT_THROW(figure_exhibit("1"), InputError);
   try {
-    figure_exhibit("5");
+    figure_exhibit("9");
     FAIL();
   } catch (const InputError& error) {
-    EXPECT_STREQ(error.what(), "figure: there is no figure 5; there are 3, 4, missing_rate, instance");
+    EXPECT_STREQ(error.what(), "figure: there is no figure 9; there are 3, 4, 5, 6, missing_rate, instance");
   }
 }
 
@@ -33,6 +33,7 @@ TEST(Exhibit, HasAQuery) {
   for (int i = 0; i <= static_cast<int>(Exhibit::instance); ++i)
     EXPECT_FALSE(query_sql(describe(static_cast<Exhibit>(i)).query).empty());
   EXPECT_EQ(describe(Exhibit::figure4).query, "figure3");
+  EXPECT_EQ(describe(Exhibit::figure6).query, "figure5");
   EXPECT_EQ(describe(Exhibit::instance).name, "instance");
 }
 

@@ -1,0 +1,34 @@
+#include "results/figures/palette.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+namespace missmodal::results {
+namespace {
+
+TEST(Palette, TellsWithFromWithoutAlsoInGrey) {
+  const Stroke with = stroke_of("MissModal");
+  const Stroke without = stroke_of("without");
+  EXPECT_NE(with.colour, without.colour);
+  EXPECT_NE(with.dashes, without.dashes);
+  EXPECT_NE(with.points, without.points);
+}
+
+TEST(Palette, GivesOthersOneOfFiveAndNeverOurs) {
+  std::set<std::string_view> colours;
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = "model" + std::to_string(i);
+    const Stroke stroke = stroke_of(name);
+    EXPECT_EQ(stroke.colour, stroke_of(name).colour);
+    EXPECT_NE(stroke.dashes, 1) << name;
+    colours.insert(stroke.colour);
+  }
+  EXPECT_EQ(colours.size(), 5U);
+  EXPECT_FALSE(colours.contains(stroke_of("MissModal").colour));
+  EXPECT_FALSE(colours.contains(stroke_of("without").colour));
+}
+
+}  // namespace
+}  // namespace missmodal::results

@@ -1,0 +1,147 @@
+"""The pictures of a report: right kinds and sizes, no text outside, the same bytes again; and what is written without gnuplot."""
+
+import os
+import re
+import shutil
+import sqlite3
+import struct
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).resolve().parents[2]
+REPORT = Path(os.environ.get("MISSMODAL_REPORT", ROOT / "build/release/results/missmodal-report")).absolute()
+EXAMPLE = os.environ.get("MISSMODAL_EXAMPLE_DATABASE", ROOT / "build/release/tests/results/example_database")
+SVG = "{http://www.w3.org/2000/svg}"
+CHARACTER = 0.62  # of a font's size: the width of one, on average not more
+FIGURES = ["figure3", "figure5", "missing_rate", "instance"]
+HOSTILE = "x'`touch pwned`$(touch pwned)\"; system(\"touch pwned\") {/Bold _2^3} % \\"
+
+
+def run(*arguments, **options):
+    return subprocess.run([str(argument) for argument in arguments], capture_output=True, text=True, **options)
+
+
+def texts(svg):
+    """Each text of a picture: itself and the box it takes, left, top, right, bottom."""
+    def walk(element, x, y, size, anchor):
+        if match := re.match(r"translate\(([-\d.]+),([-\d.]+)\)", element.get("transform", "")):
+            x, y = x + float(match[1]), y + float(match[2])
+        turned = "rotate(-90" in element.get("transform", "")
+        size = float(element.get("font-size", size))
+        anchor = element.get("text-anchor", anchor)
+        if element.tag == SVG + "text":
+            text = "".join(element.itertext())
+            width = CHARACTER * size * len(text)
+            before = {"start": 0, "middle": width / 2, "end": width}[anchor]
+            found.append((text, (x - size, y - width + before, x, y + before) if turned or up
+                          else (x - before, y - size, x - before + width, y)))
+        for child in element:
+            walk(child, x, y, size, anchor)
+    found, up = [], False
+    walk(svg, 0, 0, 12, "start")
+    return found
+
+
+class Figures(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = tempfile.TemporaryDirectory()
+        cls.folder = Path(cls.scratch.name)
+        run(EXAMPLE, cls.folder / "mosi.db", check=True)
+        run(REPORT, "all", cls.folder / "mosi.db", "-o", cls.folder / "report", check=True)
+        cls.report = cls.folder / "report"
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.scratch.cleanup()
+
+    @unittest.skipUnless(shutil.which("gnuplot"), "no gnuplot here (Debian: gnuplot-nox)")
+    def test_pictures_have_their_kind_and_size(self):
+        for name in FIGURES:
+            svg = ElementTree.parse(self.report / f"{name}.svg").getroot()
+            _, _, width, height = map(float, svg.get("viewBox").split())
+            self.assertGreaterEqual(width, 600, name)
+            png = (self.report / f"{name}.png").read_bytes()
+            self.assertEqual(png[:8], b"\x89PNG\r\n\x1a\n", name)
+            self.assertEqual(struct.unpack(">II", png[16:24]), (2 * width, 2 * height), name)
+            pdf = (self.report / f"{name}.pdf").read_bytes()
+            self.assertTrue(pdf.startswith(b"%PDF-") and b"%%EOF" in pdf[-10:], name)
+
+    @unittest.skipUnless(shutil.which("gnuplot"), "no gnuplot here (Debian: gnuplot-nox)")
+    def test_texts_are_inside_and_apart(self):
+        for file in sorted(self.report.glob("*.svg")):
+            svg = ElementTree.parse(file).getroot()
+            _, _, width, height = map(float, svg.get("viewBox").split())
+            placed = texts(svg)
+            self.assertGreater(len(placed), 5, file.name)
+            for text, (left, top, right, bottom) in placed:
+                self.assertTrue(0 <= left and right <= width and 0 <= top and bottom <= height,
+                                f"{file.name}: {text!r} is cut off: {left, top, right, bottom}")
+            for i, (text, box) in enumerate(placed):
+                for other, far in placed[:i]:
+                    self.assertFalse(box[0] < far[2] and far[0] < box[2] and box[1] < far[3] - 2 and far[1] < box[3] - 2,
+                                     f"{file.name}: {text!r} {box} lies over {other!r} {far}")
+
+    @unittest.skipUnless(shutil.which("gnuplot"), "no gnuplot here (Debian: gnuplot-nox)")
+    def test_the_page_holds_the_pictures_and_loads_nothing(self):
+        page = (self.report / "index.html").read_text()
+        self.assertEqual(page.count("<svg "), len([name for name in FIGURES if (self.report / f"{name}.svg").exists()]))
+        ids = re.findall(r"""\bid=["']([^"']+)["']""", page)
+        self.assertEqual(len(ids), len(set(ids)))
+        for target in re.findall(r"""href=['"]#([^'"]+)['"]""", page) + re.findall(r"url\(#([^)]+)\)", page):
+            self.assertIn(target, ids)
+        self.assertFalse(re.findall(r"<script|<link|<img|\bsrc=|https?://", page.replace("<script>alert", "")))
+
+    @unittest.skipUnless(shutil.which("gnuplot"), "no gnuplot here (Debian: gnuplot-nox)")
+    def test_the_same_bytes_again(self):
+        run(REPORT, "all", self.folder / "mosi.db", "-o", self.folder / "again", check=True)
+        for file in sorted(self.report.iterdir()):
+            self.assertEqual(file.read_bytes(), (self.folder / "again" / file.name).read_bytes(), file.name)
+
+    @unittest.skipUnless(shutil.which("gnuplot"), "no gnuplot here (Debian: gnuplot-nox)")
+    def test_names_run_nothing(self):
+        shutil.copy(self.folder / "mosi.db", self.folder / "hostile.db")
+        with sqlite3.connect(self.folder / "hostile.db") as database:
+            database.execute("UPDATE sweep SET name = ?1, dataset_label = ?1", (HOSTILE,))
+        database.close()
+        place = self.folder / "place"
+        place.mkdir()
+        for name in ("<touch pwned", "|touch pwned", "`touch pwned`", "it's $(touch pwned)", "~", "-", "@x {} \\"):
+            done = run(REPORT, "figure", "3", self.folder / "hostile.db", "-o", f"{place}/{name}.svg", cwd=place)
+            self.assertEqual((done.returncode, done.stderr), (0, ""), name)
+            self.assertIn("touch pwned", (place / f"{name}.svg").read_text())
+            redrawn = run("gnuplot", "-d", f"./{name}.gp", cwd=place)
+            self.assertEqual(redrawn.returncode, 0, redrawn.stderr)
+        self.assertFalse([file for file in place.iterdir() if file.name == "pwned"])
+        self.assertFalse(Path("pwned").exists())
+
+    def test_without_gnuplot_data_and_script_are_written(self):
+        place = self.folder / "bare"
+        place.mkdir()
+        bare = {**os.environ, "PATH": "/nowhere"}
+        done = run(REPORT, "figure", "3", self.folder / "mosi.db", "-o", place / "a.pdf", env=bare)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr, f"{place}/a.pdf: not drawn: gnuplot is not installed (Debian: gnuplot-nox); "
+                                      f"{place}/a.gp and its data are written\n")
+        self.assertEqual(sorted(file.name for file in place.iterdir()), ["a.dat", "a.gp"])
+        done = run(REPORT, "all", self.folder / "mosi.db", "-o", place / "report", env=bare)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr, f"{place}/report: figures not drawn: gnuplot is not installed (Debian: gnuplot-nox); "
+                                      "their data and scripts are written\n")
+        self.assertFalse(list((place / "report").glob("*.svg")))
+        self.assertTrue((place / "report/figure5.gp").exists())
+
+    def test_outputs_are_refused_where_they_cannot_be(self):
+        database = self.folder / "mosi.db"
+        self.assertEqual(run(REPORT, "figure", "3", database, "-o", self.folder / "a.jpg").returncode, 2)
+        shutil.copy(database, self.folder / "b.dat")
+        before = (self.folder / "b.dat").read_bytes()
+        self.assertEqual(run(REPORT, "figure", "3", self.folder / "b.dat", "-o", self.folder / "b.svg").returncode, 2)
+        self.assertEqual((self.folder / "b.dat").read_bytes(), before)
+
+
+if __name__ == "__main__":
+    unittest.main()
