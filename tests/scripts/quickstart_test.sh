@@ -21,6 +21,7 @@ expect_exit() { # CODE COMMAND...
 }
 
 expect_exit 0 "$root/scripts/quickstart" --no-setup --no-build
+[ -s quickstart/report/index.html ] && [ -s quickstart/report/table1.tex ] || fail "no report folder"
 expect "cells not accepted" "SELECT count(*) FROM cells WHERE state <> 'accepted'" 0
 expect "grid points searched" \
   "SELECT count(DISTINCT point) FROM stage_cells JOIN stages ON name = stage WHERE kind = 'search'" 27
