@@ -30,6 +30,9 @@ RunError refused(const std::string& cell, int attempt, std::string_view reason) 
 
 ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
     : run_(run),
+      select_plan_(
+          database,
+          "SELECT plan_index, cell, variant, point FROM stage_cells WHERE stage = ?1 ORDER BY plan_index"),
       delete_plan_(database, "DELETE FROM stage_cells WHERE stage = ?1"),
       insert_cell_(database, "INSERT INTO cells (id, configuration) VALUES (?1, ?2) ON CONFLICT DO NOTHING"),
       insert_stage_cell_(
@@ -101,11 +104,30 @@ void ChangeWriter::write(const Change& change, double now_unix) {
       change);
 }
 
-void ChangeWriter::write(const StagePlanned& planned) {
-  execute(delete_plan_, planned.stage);  // the plan is what the sweep file says now
+// Whether the stage has just this plan already: the usual case of a sweep that goes on, and quickly told.
+bool ChangeWriter::stands(const StagePlanned& planned) {
+  select_plan_.reset();
+  select_plan_.bind(1, planned.stage);
   for (const sweeps::PlannedCell& cell : planned.cells) {
-    execute(insert_cell_, cell.id, cell.configuration);
-    execute(insert_stage_cell_, planned.stage, cell.plan_index, cell.id, cell.variant, cell.point);
+    if (!select_plan_.executeStep() || select_plan_.getColumn(0).getInt() != cell.plan_index ||
+        cell.id != select_plan_.getColumn(1).getText() ||
+        cell.variant != select_plan_.getColumn(2).getText() ||
+        cell.point != select_plan_.getColumn(3).getText()) {
+      return false;
+    }
+  }
+  return !select_plan_.executeStep();
+}
+
+void ChangeWriter::write(const StagePlanned& planned) {
+  const bool standing = stands(planned);
+  select_plan_.reset();
+  if (!standing) {
+    execute(delete_plan_, planned.stage);  // the plan is what the sweep file says now
+    for (const sweeps::PlannedCell& cell : planned.cells) {
+      execute(insert_cell_, cell.id, cell.configuration);
+      execute(insert_stage_cell_, planned.stage, cell.plan_index, cell.id, cell.variant, cell.point);
+    }
   }
   if (execute(update_planned_, planned.stage, static_cast<std::int64_t>(planned.cells.size())) != 1) {
     throw RunError(fmt::format("stage {}: is not one of the sweep's stages", planned.stage));

@@ -22,6 +22,7 @@ class ChangeWriter {
   void write(const Change& change, double now_unix);
 
  private:
+  bool stands(const StagePlanned& planned);
   void write(const StagePlanned& planned);
   void write(const StageUnplanned& unplanned);
   void write(const StageSelected& selected);
@@ -38,6 +39,7 @@ class ChangeWriter {
   void write_predictions(const std::string& cell, const std::vector<sweeps::SplitPredictions>& predictions);
 
   std::int64_t run_;
+  SQLite::Statement select_plan_;
   SQLite::Statement delete_plan_;
   SQLite::Statement insert_cell_;
   SQLite::Statement insert_stage_cell_;
