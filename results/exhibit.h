@@ -24,6 +24,9 @@ enum class Exhibit {
   figure4,
   figure5,
   figure6,
+  search,
+  training,
+  gantt,
   missing_rate,
   instance
 };
@@ -42,7 +45,8 @@ struct Description {
 const Description& describe(Exhibit exhibit);
 
 // By the word on the command line: "1" ... "8", "missmac", "missing_rate", "imbalanced", "area"; "3" ... "6",
-// "missing_rate", "instance". InputError (place "table" or "figure") naming those that exist.
+// "missing_rate", "instance", "search", "training", "gantt". InputError (place "table" or "figure") naming
+// those that exist.
 Exhibit table_exhibit(std::string_view word);
 Exhibit figure_exhibit(std::string_view word);
 

@@ -39,23 +39,42 @@ figure { margin: 1rem 0; } figure svg { max-width: 100%; height: auto; backgroun
 )";
 
 // "Table 1: complete modalities" of "Table 1: complete modalities. Dataset MOSI".
-std::string short_title(const Table& table) {
-  return table.title.substr(0, table.title.find(". Dataset"));
+std::string short_title(const std::string& title) {
+  return title.substr(0, title.find(". Dataset"));
+}
+
+std::string figure_section(const ReportFigure& figure) {
+  std::string text =
+      "<section id=\"" + figure.name + "\">\n<h2>" + escape_html(short_title(figure.title)) + "</h2>\n";
+  if (!figure.elements.empty()) text += "<figure>" + figure.elements + "</figure>\n";
+  text += "<p>";
+  for (const std::string& plot : figure.plots) {
+    for (const char* kind : {"gp", "dat"})
+      text += "<a href=\"" + plot + "." + kind + "\">" + plot + "." + kind + "</a> ";
+    if (figure.drawn) {
+      for (const char* kind : {"svg", "pdf", "png"})
+        text += "<a href=\"" + plot + "." + kind + "\">" + plot + "." + kind + "</a> ";
+    }
+  }
+  return text + "</p>\n</section>\n";
 }
 
 }  // namespace
 
-std::string report_page(std::string_view heading, const std::vector<ReportSection>& sections) {
+std::string report_page(std::string_view heading, const std::vector<ReportSection>& sections,
+                        const std::vector<ReportFigure>& figures) {
   std::string page(kHead);
   page += "<title>" + escape_html(heading) + "</title>\n</head>\n<body>\n<h1>" + escape_html(heading) +
           "</h1>\n<nav aria-label=\"tables\"><ul>\n";
   for (const ReportSection& section : sections)
-    page +=
-        "<li><a href=\"#" + section.name + "\">" + escape_html(short_title(section.table)) + "</a></li>\n";
+    page += "<li><a href=\"#" + section.name + "\">" + escape_html(short_title(section.table.title)) +
+            "</a></li>\n";
+  for (const ReportFigure& figure : figures)
+    page += "<li><a href=\"#" + figure.name + "\">" + escape_html(short_title(figure.title)) + "</a></li>\n";
   page += "</ul></nav>\n<main>\n";
   for (const ReportSection& section : sections) {
-    page +=
-        "<section id=\"" + section.name + "\">\n<h2>" + escape_html(short_title(section.table)) + "</h2>\n";
+    page += "<section id=\"" + section.name + "\">\n<h2>" + escape_html(short_title(section.table.title)) +
+            "</h2>\n";
     // Figures stand here.
     if (!section.figure.empty()) page += "<figure>" + section.figure + "</figure>\n";
     page += format_html(section.table);
@@ -65,6 +84,7 @@ std::string report_page(std::string_view heading, const std::vector<ReportSectio
     }
     page += "</p>\n</section>\n";
   }
+  for (const ReportFigure& figure : figures) page += figure_section(figure);
   return page + "</main>\n</body>\n</html>\n";
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "results/figures/palette.h"
+#include "results/figures/panel.h"
 #include "results/figures/row.h"
 #include "results/plain_text.h"
 
@@ -101,22 +102,16 @@ std::string data_of(const std::vector<Series>& all) {
   return text;
 }
 
-// Of a panel, with room above and below.
-std::optional<std::pair<double, double>> range(const std::vector<Series>& all, std::string_view dataset,
-                                               std::size_t panel) {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -low;
+Range range(const std::vector<Series>& all, std::string_view dataset, std::size_t panel) {
+  Range range;
   for (const Series& series : all) {
     if (series.dataset != dataset) continue;
     for (const Point& point : series.points) {
-      if (point.scores[panel].mean != point.scores[panel].mean) continue;
-      low = std::min(low, point.scores[panel].low);
-      high = std::max(high, point.scores[panel].high);
+      range.add(point.scores[panel].low);
+      range.add(point.scores[panel].high);
     }
   }
-  if (low > high) return std::nullopt;
-  const double room = high > low ? 0.06 * (high - low) : 0.5;
-  return std::pair{low - room, high + room};
+  return range;
 }
 
 // Seeds behind a line's means: those of its poorest point.
@@ -137,7 +132,7 @@ std::string style(const std::vector<Series>& all, std::size_t which) {
                      (stroke.dashes - 1 + before) % 5 + 1, before == 0 ? stroke.points : 3 + before);
 }
 
-std::string panel_plot(const std::vector<Series>& all, std::string_view dataset, std::size_t panel) {
+std::string panel_lines(const std::vector<Series>& all, std::string_view dataset, std::size_t panel) {
   std::string bands;
   std::string lines;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -183,9 +178,7 @@ std::optional<Plot> curve_plot(const Table& table, const std::string& name,
     last = std::max(last, series.points.back().rate);
   }
   Frame frame{.name = name, .kinds = kinds, .height = static_cast<int>(60 + 560 * datasets.size())};
-  frame.strings =
-      fmt::format("title = {}.\"\\n\".'mean and, as a band, mean ± standard deviation over seeds'\n",
-                  gnuplot_string(table.title, 110));
+  frame.strings = title_lines(table.title, "mean, and as a band mean ± standard deviation, over seeds");
   for (std::size_t i = 0; i < all.size(); ++i) {
     frame.strings += fmt::format("label_{} = {}\n", i, gnuplot_string(label(all[i])));
     if (!all[i].remark.empty())
@@ -196,22 +189,14 @@ std::optional<Plot> curve_plot(const Table& table, const std::string& name,
     if (datasets.size() > 1)
       frame.strings += fmt::format("dataset_{} = {}\n", d, gnuplot_string(datasets[d], 30));
     frame.body += fmt::format(
-        "set border 3 lc rgb '#595959'; set tics nomirror out; set grid lc rgb '#d9d9d9' dashtype 1; unset "
-        "key\n"
-        "set xrange [0:{}]; set xtics 20; set xlabel 'missing (%)'\n",
-        std::max<std::int64_t>(last, 1));
+        "{}"
+        "set xrange [0:{}]; set xtics 20 nomirror out; set xlabel 'missing (%)'\n",
+        kPanelStyle, std::max<std::int64_t>(last, 1));
     for (std::size_t panel = 0; panel < kPanels.size(); ++panel) {
       const std::string prefix = datasets.size() > 1 ? fmt::format("dataset_{}.': '.", d) : "";
       frame.body += fmt::format("set title {}'{}'\n", prefix, kPanels[panel].title);
-      if (const auto around = range(all, datasets[d], panel)) {
-        frame.body +=
-            fmt::format("set yrange [{:.6g}:{:.6g}]; set format y '%g'\n", around->first, around->second);
-        frame.body += panel_plot(all, datasets[d], panel);
-      } else {
-        frame.body +=
-            "set yrange [0:1]; set label 1 'no such scores' at graph .5,.5 center\nplot 2 notitle\nunset "
-            "label 1\n";
-      }
+      frame.body +=
+          panel_plot(range(all, datasets[d], panel), [&] { return panel_lines(all, datasets[d], panel); });
     }
     frame.body += key_plot(all, datasets[d]);
   }

@@ -154,6 +154,22 @@ std::string gnuplot_string(std::string_view text, std::size_t most) {
   return quoted + "\"";
 }
 
+std::string title_lines(const std::string& table_title, std::string_view explanation) {
+  constexpr std::string_view kDataset = ". Dataset ";
+  constexpr std::string_view kSynthetic = " [SYNTHETIC]";
+  const std::size_t at = table_title.find(kDataset);
+  std::string dataset = at == std::string::npos ? "" : table_title.substr(at + kDataset.size());
+  std::string mark;
+  if (dataset.ends_with(kSynthetic)) {
+    dataset.resize(dataset.size() - kSynthetic.size());
+    mark = "[SYNTHETIC] ";
+  }
+  return fmt::format(
+      "title = {}.\"\\n\".{}.{}\n", gnuplot_string(table_title.substr(0, at), 110),
+      gnuplot_string(mark + plain_text(dataset, 50), 80),
+      gnuplot_string(dataset.empty() ? std::string(explanation) : fmt::format(": {}", explanation), 120));
+}
+
 std::string gnuplot_script(const Frame& frame) {
   // A path's first characters must not mean a pipe or a home folder.
   const std::string stem = gnuplot_string("./" + frame.name, 1000);

@@ -23,6 +23,10 @@ struct Plot {
 // nothing: one line of at most `most` characters.
 std::string gnuplot_string(std::string_view text, std::size_t most = 60);
 
+// The assignment to `title` of a table's title over two lines, `explanation` being the end of the second. The
+// mark of synthetic data is never cut off.
+std::string title_lines(const std::string& table_title, std::string_view explanation);
+
 struct Frame {
   std::string name;
   std::vector<PictureKind> kinds;

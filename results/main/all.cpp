@@ -1,17 +1,17 @@
 // missmodal-report all DB...
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "results/curve.h"
-#include "results/figures/curve_plot.h"
 #include "results/figures/picture_files.h"
+#include "results/figures/plots.h"
 #include "results/main/commands.h"
 #include "results/report.h"
 #include "results/report_folder.h"
@@ -46,6 +46,8 @@ bool is_of_the_paper(Exhibit exhibit) {
   return name.starts_with("table") || name.starts_with("figure") || exhibit == Exhibit::cost;
 }
 
+constexpr std::array kHistories{Exhibit::search, Exhibit::training, Exhibit::gantt};
+
 // missmac shares its fixed conditions with the paper: they alone are no such evaluation.
 bool is_evaluated(Exhibit exhibit, const Table& table) {
   if (exhibit != Exhibit::missmac) return !table.rows.empty();
@@ -69,7 +71,9 @@ struct Reported {
 };
 
 std::vector<Reported> reported(const ReportOptions& options) {
-  const std::vector<Exhibit> wanted = exhibits(options);
+  std::vector<Exhibit> wanted = exhibits(options);
+  // Of the folder alone: they are pictures, their tables long.
+  if (options.output) wanted.insert(wanted.end(), kHistories.begin(), kHistories.end());
   std::vector<Table> tables = reports(wanted, options.databases, options.quotes);
   std::vector<Reported> reported;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -103,14 +107,26 @@ std::string heading(const std::vector<Reported>& tables) {
 
 const std::vector<PictureKind> kKinds{PictureKind::svg, PictureKind::pdf, PictureKind::png};
 
-std::optional<Plot> plot_of(Exhibit exhibit, const Table& table) {
-  const Description& description = describe(exhibit);
-  if (description.area_family.empty() || !is_evaluated(exhibit, table)) return std::nullopt;
-  return curve_plot(table, std::string(description.name), kKinds);
+// Adds what each plot is drawn from and the pictures; returns them as elements of the page.
+std::string add_pictures(const std::vector<Plot>& plots, std::vector<ReportFile>& files, bool& undrawn) {
+  std::string elements;
+  for (const Plot& plot : plots) {
+    Pictures pictures = pictures_of(plot, kKinds);
+    std::move(pictures.files.begin(), pictures.files.end(), std::back_inserter(files));
+    undrawn = undrawn || pictures.svg.empty();
+    if (!pictures.svg.empty()) elements += svg_element(pictures.svg, plot.name, plot.title);
+  }
+  return elements;
 }
 
 void write_folder(const ReportOptions& options) {
   std::vector<Reported> tables = reported(options);
+  const auto is_table = [](const Reported& one) {
+    return std::find(kHistories.begin(), kHistories.end(), one.exhibit) == kHistories.end();
+  };
+  const auto first_history = std::stable_partition(tables.begin(), tables.end(), is_table);
+  const std::vector<Reported> histories(first_history, tables.end());
+  tables.erase(first_history, tables.end());
   const std::string title = heading(tables);
   std::vector<ReportFile> files;
   std::vector<ReportSection> sections;
@@ -120,16 +136,21 @@ void write_folder(const ReportOptions& options) {
     files.push_back({name + ".md", format(table, Format::markdown)});
     files.push_back({name + ".tex", format(table, Format::latex)});
     files.push_back({name + ".csv", format(table, Format::csv)});
-    std::string figure;
-    if (const auto plot = plot_of(exhibit, table)) {
-      Pictures pictures = pictures_of(*plot, kKinds);
-      std::move(pictures.files.begin(), pictures.files.end(), std::back_inserter(files));
-      undrawn = undrawn || pictures.svg.empty();
-      if (!pictures.svg.empty()) figure = svg_element(pictures.svg, name, plot->title);
-    }
+    std::string figure = add_pictures(plots(exhibit, table, name, kKinds), files, undrawn);
     sections.push_back({name, std::move(figure), std::move(table)});
   }
-  files.push_back({"index.html", report_page(title, sections)});  // last: it names the others
+  std::vector<ReportFigure> figures;
+  for (const auto& [exhibit, table] : histories) {
+    const std::vector<Plot> drawn = plots(exhibit, table, std::string(describe(exhibit).name), kKinds);
+    if (drawn.empty()) continue;
+    std::string elements = add_pictures(drawn, files, undrawn);
+    const bool pictures = !elements.empty();
+    // It tells times: the page stays the same for the same results.
+    if (exhibit == Exhibit::gantt) elements.clear();
+    figures.push_back({std::string(describe(exhibit).name), table.title, std::move(elements), {}, pictures});
+    for (const Plot& plot : drawn) figures.back().plots.push_back(plot.name);
+  }
+  files.push_back({"index.html", report_page(title, sections, figures)});  // last: it names the others
   write_report_folder(*options.output, files);
   std::printf("%s\n", (*options.output / "index.html").c_str());
   if (undrawn) {

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "results/curve.h"
-#include "results/figures/curve_plot.h"
 #include "results/figures/picture_files.h"
+#include "results/figures/plots.h"
 #include "results/main/commands.h"
 #include "results/report.h"
 #include "sweeps/error.h"
@@ -19,7 +19,8 @@ namespace {
 // The table, the curve on a terminal, and the areas under it; a file of commas or JSON holds the table alone.
 std::string figure_text(const ReportOptions& options) {
   const Exhibit exhibit = figure_exhibit(options.exhibit);
-  if (options.format == Format::csv || options.format == Format::json)
+  if (options.format == Format::csv || options.format == Format::json ||
+      describe(exhibit).area_family.empty())
     return format(report(exhibit, options.databases), options.format);
   const auto tables = reports(std::array{exhibit, Exhibit::area}, options.databases);
   std::string text = format(tables.front(), options.format);
@@ -32,14 +33,20 @@ std::string figure_text(const ReportOptions& options) {
 // Trouble where gnuplot is not installed: there is no such file then.
 int write_figure(const ReportOptions& options, const std::filesystem::path& file) {
   const PictureKind kind = picture_kind(file);
-  const auto plot =
-      curve_plot(report(figure_exhibit(options.exhibit), options.databases), file.stem().string(), {kind});
-  if (!plot) throw InputError(options.databases.front().string(), "holds nothing of this figure yet");
-  if (write_picture(*plot, file, options.databases) == Drawn::yes) return kExitOk;
-  const std::string script = std::filesystem::path(file).replace_extension(".gp").string();
-  std::fprintf(stderr, "%s: not drawn: %s; %s and its data are written\n", file.c_str(), kNoGnuplot.data(),
-               script.c_str());
-  return kExitTrouble;
+  const Exhibit exhibit = figure_exhibit(options.exhibit);
+  const auto pictures = plots(exhibit, report(exhibit, options.databases), file.stem().string(), {kind});
+  if (pictures.empty())
+    throw InputError(options.databases.front().string(), "holds nothing of this figure yet");
+  int exit_code = kExitOk;
+  for (const Plot& plot : pictures) {
+    const auto own = file.parent_path() / (plot.name + file.extension().string());
+    if (write_picture(plot, own, options.databases) == Drawn::yes) continue;
+    const std::string script = std::filesystem::path(own).replace_extension(".gp").string();
+    std::fprintf(stderr, "%s: not drawn: %s; %s and its data are written\n", own.c_str(), kNoGnuplot.data(),
+                 script.c_str());
+    exit_code = kExitTrouble;
+  }
+  return exit_code;
 }
 
 }  // namespace
@@ -53,7 +60,8 @@ void add_figure(CLI::App& app, int& exit_code) {
       ->add_option(
           "figure", options->exhibit,
           "3 (MOSI) or 4 (MOSEI) text missing, 5 or 6 random subsets; missing_rate, instance as other "
-          "protocols define them")
+          "protocols define them; search: score over the point; training: loss by epoch; gantt: "
+          "who ran what when")
       ->required();
   command->add_option("databases", options->databases, "one or several databases, side by side")->required();
   add_format(*command, options->format, "text, markdown, latex, csv or json");

@@ -2,6 +2,8 @@
 // [--without-transcripts] Five seeds of `without` and four of MissModal's ablations, predictions from a
 // counter, metrics computed from them.
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -90,7 +92,10 @@ void make(const std::string& file, bool transcripts) {
     plan.cells.push_back(planned_cell(recipe, "final", i));
     sweeps::TrialResult result;
     result.best_epoch = 1;
-    result.epochs = {{1, {{"total", 1.0}}, 1.0, std::nullopt, true, 0.5}};
+    const double pace = 1 + 0.05 * i;
+    for (int epoch = 1; epoch <= 4; ++epoch)
+      result.epochs.push_back(
+          {epoch, {{"total", pace / epoch}}, 1 + pace / (4 * epoch), std::nullopt, true, 0.5 / 4});
     for (const SplitRecord& split : splits) result.predictions.push_back(predictions(split, recipe, numbers));
     result.train_seconds = 100 + i;
     result.evaluate_seconds = 2;
@@ -100,9 +105,32 @@ void make(const std::string& file, bool transcripts) {
         AttemptStarted{plan.cells.back().id, 1, i + 1, {{1, "host", "cpu", "a processor", "1.13.0"}}});
     changes.emplace_back(AttemptFinished{plan.cells.back().id, 1, result});
   }
+  // After the others, whose numbers stay as they are.
+  StagePlanned search{"search", {}};
+  for (int i = 0; i < 12; ++i) {
+    const Recipe recipe{.seed = i % 3, .alpha = i / 6 == 0 ? 0.3 : 0.7, .hidden = i / 3 % 2 == 0 ? 32 : 64};
+    search.cells.push_back(
+        planned_cell(recipe, "search", i, "",
+                     fmt::format(R"({{"loss.alpha":{},"loss.beta":{},"loss.temperature":{}}})", recipe.alpha,
+                                 recipe.hidden / 100.0, 0.5 + 0.2 * (i % 3))));
+    sweeps::TrialResult result;
+    result.best_epoch = 2;
+    result.epochs = {{1, {{"total", 3.0}}, 1.5, std::nullopt, true, 0.5},
+                     {2, {{"total", 2.5}}, 1.25, std::nullopt, true, 0.5}};
+    for (const SplitRecord& split : splits) result.predictions.push_back(predictions(split, recipe, numbers));
+    changes.emplace_back(
+        AttemptStarted{search.cells.back().id, 1, 21 + i, {{2, "host", "cpu", "a processor", "1.13.0"}}});
+    changes.emplace_back(AttemptFinished{search.cells.back().id, 1, result});
+  }
   changes.insert(changes.begin(), plan);
+  changes.insert(
+      changes.begin(),
+      StageSelected{"search", R"({"loss.alpha":0.7,"loss.beta":0.32,"loss.temperature":0.5})", 0.9});
+  changes.insert(changes.begin(), search);
   changes.emplace_back(SweepEnded{0, "all accepted"});
-  Store(file, provenance, std::vector<StageRecord>{{"final", "", false, 20}}, splits).commit(changes);
+  Store(file, provenance, std::vector<StageRecord>{{"search", "", true, 12}, {"final", "", false, 20}},
+        splits)
+      .commit(changes);
   provenance.evaluation.draws = kDraws;
   const AskedEvaluation asked{provenance.sweep_name, provenance.evaluation};
   rescore(file, &asked, {.threads = 1});

@@ -25,7 +25,9 @@ TEST(Exhibit, RefusesOtherWordsAndNamesThoseThatExist) {
     figure_exhibit("9");
     FAIL();
   } catch (const InputError& error) {
-    EXPECT_STREQ(error.what(), "figure: there is no figure 9; there are 3, 4, 5, 6, missing_rate, instance");
+    EXPECT_STREQ(error.what(),
+                 "figure: there is no figure 9; there are 3, 4, 5, 6, missing_rate, instance, search, "
+                 "training, gantt");
   }
 }
 

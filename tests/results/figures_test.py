@@ -16,7 +16,8 @@ REPORT = Path(os.environ.get("MISSMODAL_REPORT", ROOT / "build/release/results/m
 EXAMPLE = os.environ.get("MISSMODAL_EXAMPLE_DATABASE", ROOT / "build/release/tests/results/example_database")
 SVG = "{http://www.w3.org/2000/svg}"
 CHARACTER = 0.62  # of a font's size: the width of one, on average not more
-FIGURES = ["figure3", "figure5", "missing_rate", "instance"]
+CURVES = ["figure3", "figure5", "missing_rate", "instance"]
+FIGURES = [*CURVES, "search", "training", "gantt"]
 HOSTILE = "x'`touch pwned`$(touch pwned)\"; system(\"touch pwned\") {/Bold _2^3} % \\"
 
 
@@ -26,22 +27,22 @@ def run(*arguments, **options):
 
 def texts(svg):
     """Each text of a picture: itself and the box it takes, left, top, right, bottom."""
-    def walk(element, x, y, size, anchor):
+    def walk(element, x, y, size, anchor, turned):
         if match := re.match(r"translate\(([-\d.]+),([-\d.]+)\)", element.get("transform", "")):
             x, y = x + float(match[1]), y + float(match[2])
-        turned = "rotate(-90" in element.get("transform", "")
+        turned = turned or re.search(r"rotate\((-90|270)", element.get("transform", "")) is not None
         size = float(element.get("font-size", size))
         anchor = element.get("text-anchor", anchor)
         if element.tag == SVG + "text":
             text = "".join(element.itertext())
             width = CHARACTER * size * len(text)
             before = {"start": 0, "middle": width / 2, "end": width}[anchor]
-            found.append((text, (x - size, y - width + before, x, y + before) if turned or up
+            found.append((text, (x - size, y - width + before, x, y + before) if turned
                           else (x - before, y - size, x - before + width, y)))
         for child in element:
-            walk(child, x, y, size, anchor)
-    found, up = [], False
-    walk(svg, 0, 0, 12, "start")
+            walk(child, x, y, size, anchor, turned)
+    found = []
+    walk(svg, 0, 0, 12, "start", False)
     return found
 
 
@@ -88,7 +89,7 @@ class Figures(unittest.TestCase):
     @unittest.skipUnless(shutil.which("gnuplot"), "no gnuplot here (Debian: gnuplot-nox)")
     def test_the_page_holds_the_pictures_and_loads_nothing(self):
         page = (self.report / "index.html").read_text()
-        self.assertEqual(page.count("<svg "), len([name for name in FIGURES if (self.report / f"{name}.svg").exists()]))
+        self.assertEqual(page.count("<svg "), len(FIGURES) - 1)  # not gantt's, which tells times
         ids = re.findall(r"""\bid=["']([^"']+)["']""", page)
         self.assertEqual(len(ids), len(set(ids)))
         for target in re.findall(r"""href=['"]#([^'"]+)['"]""", page) + re.findall(r"url\(#([^)]+)\)", page):
@@ -117,6 +118,26 @@ class Figures(unittest.TestCase):
             self.assertEqual(redrawn.returncode, 0, redrawn.stderr)
         self.assertFalse([file for file in place.iterdir() if file.name == "pwned"])
         self.assertFalse(Path("pwned").exists())
+
+    def test_a_chart_of_a_sweep_with_every_ending(self):
+        shutil.copy(self.folder / "mosi.db", self.folder / "endings.db")
+        endings = ["lost", "run_error", "interrupted", "crashed", "diverged", "running"]
+        with sqlite3.connect(self.folder / "endings.db") as database:
+            for i, ending in enumerate(endings):
+                failed = ending not in ("diverged", "running")
+                database.execute("UPDATE attempts SET state = ?, failure = ? WHERE assignment = ?",
+                                 ("failed" if failed else ending, ending if failed else None, i + 1))
+            database.execute("UPDATE attempts SET started_unix = (SELECT started_unix FROM provenance) + 10 * assignment")
+            database.execute("UPDATE attempts SET ended_unix = CASE state WHEN 'running' THEN NULL ELSE started_unix + 9 END")
+            database.execute("UPDATE verdict SET ended_unix = (SELECT max(ended_unix) FROM attempts)")
+        database.close()
+        run(REPORT, "figure", "gantt", self.folder / "endings.db", "-o", self.folder / "endings.png")
+        data = (self.folder / "endings.dat").read_text()
+        self.assertEqual(re.findall("# (.*)", data)[1:], ["accepted", "diverged", "interrupted", "failed", "died", "running"])
+        blocks = [block.splitlines()[-2:] for block in data.split("\n\n\n")]
+        self.assertEqual(blocks[4], ["1 10 19", "1 40 49"])
+        self.assertEqual(blocks[5][-1], "1 60 329")
+        self.assertEqual((self.folder / "endings.gp").read_text().count("title 'death'"), 1)
 
     def test_without_gnuplot_data_and_script_are_written(self):
         place = self.folder / "bare"

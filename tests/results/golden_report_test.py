@@ -28,6 +28,7 @@ EXAMPLE = os.environ.get("MISSMODAL_EXAMPLE_DATABASE", ROOT / "build/release/tes
 sys.path.insert(0, str(ROOT / "scripts"))
 import mask_reference  # noqa: E402
 
+TIMED = {"gantt.dat", "gantt.gp"}
 SUBSETS = ["TAV", "T", "A", "V", "TA", "TV", "AV"]
 DRAWS = 3
 T_OF_FOUR = 2.776445  # 97.5 %, four degrees of freedom
@@ -94,7 +95,8 @@ class Database:
             "SELECT id, label, transcript FROM utterances WHERE split = 'test' ORDER BY position"))
         self.cells = {}
         for terms, route, seed, n, matrix in self.database.execute(
-                "SELECT terms, route, seed, n, matrix FROM cells JOIN predictions ON cell = id AND split = 'test'"):
+                "SELECT terms, route, seed, n, matrix FROM cells JOIN predictions ON cell = id AND split = 'test' "
+                "WHERE id IN (SELECT cell FROM stage_cells WHERE stage = 'final')"):
             numbers = struct.unpack(f"<{7 * n}f", matrix)
             model = {"full": "without"}.get(route) or ("MissModal" if terms == "task+geo+dis+sem" else terms)
             self.cells[model, seed] = {s: numbers[i * n:(i + 1) * n] for i, s in enumerate(SUBSETS)}
@@ -145,7 +147,7 @@ class GoldenReport(unittest.TestCase):
     def test_every_text_is_the_golden_one(self):
         names = {file.name for file in self.report.iterdir()}
         self.assertEqual(names, {file.name for file in GOLDEN.iterdir()})
-        for name in sorted(names):
+        for name in sorted(names - TIMED):
             self.assertEqual((self.report / name).read_bytes().decode(), (GOLDEN / name).read_bytes().decode(), name)
 
     def rows(self, name):

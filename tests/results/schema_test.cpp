@@ -27,9 +27,9 @@ TEST(Schema, EmbedsTheFilesByteForByte) {
   const std::filesystem::path root = MISSMODAL_SOURCE_DIR;
   EXPECT_EQ(schema_sql(), read_bytes(MISSMODAL_SCHEMA));
   EXPECT_TRUE(schema_sql().starts_with(read_bytes(root / "results/schema.sql")));
-  for (const std::string query :
-       {"table1", "table2", "table3", "table4", "table5", "table6", "table7", "table8", "cost", "figure3",
-        "figure5", "missmac", "missing_rate", "instance", "imbalanced", "area"}) {
+  for (const std::string query : {"table1", "table2", "table3", "table4", "table5", "table6", "table7",
+                                  "table8", "cost", "figure3", "figure5", "search", "training", "gantt",
+                                  "missmac", "missing_rate", "instance", "imbalanced", "area"}) {
     EXPECT_EQ(query_sql(query), read_bytes(root / "results/queries" / (query + ".sql"))) << query;
   }
 }

@@ -2,7 +2,7 @@
 set encoding utf8
 name = "./figure3"
 data = name.'.dat'
-title = "Figure 3: text missing for 0 to 90 \045 of the utterances. Dataset MOSI"."\n".'mean and, as a band, mean ± standard deviation over seeds'
+title = "Figure 3: text missing for 0 to 90 \045 of the utterances"."\n"."MOSI".": mean, and as a band mean ± standard deviation, over seeds"
 label_0 = "without, 5/5 seeds"
 label_1 = "MissModal, 5/5 seeds"
 do for [kind in 'svg pdf png'] {
@@ -13,8 +13,8 @@ if (kind eq 'png') { set terminal pngcairo noenhanced size 1920,1240 font 'sans-
 set output name.'.'.kind
 set datafile missing 'NaN'
 set multiplot layout 2,3 title title
-set border 3 lc rgb '#595959'; set tics nomirror out; set grid lc rgb '#d9d9d9' dashtype 1; unset key
-set xrange [0:90]; set xtics 20; set xlabel 'missing (%)'
+set border 3 lc rgb '#595959'; set xtics nomirror out; set ytics nomirror out; set grid lc rgb '#d9d9d9' dashtype 1; unset key
+set xrange [0:90]; set xtics 20 nomirror out; set xlabel 'missing (%)'
 set title 'Acc7 (%)'
 set yrange [11.9708:68.3292]; set format y '%g'
 plot data index 0 using 1:3:4 with filledcurves fc rgb '#d55e00' fillstyle transparent solid .18 noborder notitle, \
