@@ -124,7 +124,8 @@ Plot plot_of(const Sweep& sweep, const std::string& name, const std::vector<Pict
       "set title title\n"
       "set border 3 lc rgb '#595959'; set tics nomirror out; set grid x lc rgb '#d9d9d9' dashtype 1\n"
       "set key outside below center horizontal Left reverse spacing 1.4\n"
-      "set xrange [0:{:.6g}]; set yrange [{}.6:{}.4]; set ytics {}; set xlabel 'time ({})'; set ylabel "
+      "set xrange [0:{:.6g}]; set yrange [{}.6:{}.4]; set ytics {}; set xlabel 'time ({})' offset 0,.5; set "
+      "ylabel "
       "'rank'\n"
       "{}{}\n",
       std::max(sweep.end, 1e-3) / scale, sweep.last_rank, sweep.first_rank - 1, ranks <= 40 ? "1" : "auto",

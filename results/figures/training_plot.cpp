@@ -127,9 +127,10 @@ std::vector<Plot> training_plots(const Table& table, const std::string& name,
     frame.strings = title_lines(title, "a line for each seed");
     const std::string key_plot = key(dataset, frame.strings);
     frame.body = fmt::format(
-        "set multiplot layout 1,3 title title\n{}set xrange [1:{}]; set xlabel 'epoch'\nset title 'loss'\n{}"
+        "set multiplot layout 1,3 title title\n{}set xrange [1:{}]; set xtics {} nomirror out; set xlabel "
+        "'epoch'\nset title 'loss'\n{}"
         "set title 'MAE on the validation split'\n{}{}unset multiplot\n",
-        kPanelStyle, last, panel_plot(losses, [&] { return lines(dataset, 2); }),
+        kPanelStyle, last, (last + 9) / 10, panel_plot(losses, [&] { return lines(dataset, 2); }),
         panel_plot(scores, [&] { return lines(dataset, 3); }), key_plot);
     plots.push_back({own, title, data_of(dataset), gnuplot_script(frame)});
   }

@@ -14,7 +14,7 @@ set output name.'.'.kind
 set datafile missing 'NaN'
 set multiplot layout 1,3 title title
 set border 3 lc rgb '#595959'; set xtics nomirror out; set ytics nomirror out; set grid lc rgb '#d9d9d9' dashtype 1; unset key
-set xrange [1:4]; set xlabel 'epoch'
+set xrange [1:4]; set xtics 1 nomirror out; set xlabel 'epoch'
 set title 'loss'
 set yrange [0.148:2.052]; set format y '%g'
 plot data index 0 using 1:2 with lines lc rgb '#d55e00' dashtype 2 linewidth 1.2 notitle, \
