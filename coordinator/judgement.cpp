@@ -85,7 +85,7 @@ void weigh(State& state, CellHandle cell, const sweeps::TrialResult& result, Eff
   if (state.cells[cell].state != CellState::accepted) return;
   const auto valid_mae = best_valid_mae(result);
   if (!valid_mae) return;
-  state.valid_mae[state.cells[cell].id] = *valid_mae;  // a stage that is planned later may have it too
+  state.valid_mae[cell] = *valid_mae;  // a stage that is planned later may have it too
   if (!state.kept_weights.planned(cell)) return;
   for (const CellHandle beaten : state.kept_weights.accepted(cell, *valid_mae))
     effects.useless_weights.push_back(state.cells[beaten].id);

@@ -32,7 +32,8 @@ using Clock = worker::Pacer::Clock;
 constexpr std::chrono::seconds kLogInterval{5};
 constexpr std::chrono::milliseconds kLiveInterval{250};
 constexpr std::chrono::seconds kFarewellLimit{
-    60};  // for workers that are still starting when the sweep is over
+    60};                           // for workers that are still starting when the sweep is over
+constexpr int kMostAtOnce = 1000;  // messages
 constexpr std::chrono::milliseconds kLookInterval{250};    // at who is silent
 constexpr std::chrono::seconds kTimeToSave{30};            // before the deadline what runs is saved
 constexpr std::chrono::seconds kLastOrders{90};            // before that nothing is started any more, at most
@@ -131,10 +132,13 @@ class Loop {
     });
   }
 
-  // Everything that has arrived is handled before the one commit; then the sends go out.
+  // What has arrived is handled before the one commit; then the sends go out. So much at once at most that
+  // signals, pulses and who is silent are never forgotten.
   void hear() {
     bool heard = false;
-    while (const auto envelope = transport_.receive()) {
+    for (int taken = 0; taken < kMostAtOnce; ++taken) {
+      const auto envelope = transport_.receive();
+      if (!envelope) break;
       heard = true;
       const worker::Message message = worker::decode(envelope->bytes);
       if (!std::holds_alternative<worker::Ready>(message)) put(on_heard(state_, envelope->source));

@@ -79,7 +79,10 @@ State restore(sweeps::Sweep sweep, sweeps::ContentHashes hashes, const results::
     state.cells[cell].fruitless_losses = record.fruitless_losses;
     state.any_accepted = state.any_accepted || record.state == CellState::accepted;
   }
-  if (state.sweep.resources.keep == sweeps::Keep::best) state.valid_mae = store.best_valid_mae();
+  if (state.sweep.resources.keep == sweeps::Keep::best) {
+    for (const auto& [id, valid_mae] : store.best_valid_mae())
+      state.valid_mae[state.cells.at(id)] = valid_mae;
+  }
   restore_stages(state, store);
   return state;
 }

@@ -78,12 +78,12 @@ CellHandle planned_cell(State& state, const sweeps::PlannedCell& planned) {
 
 // The best of a variant may be known already.
 void plan_weights(State& state, const Stage& stage, const std::vector<sweeps::PlannedCell>& cells) {
-  for (const sweeps::PlannedCell& planned : cells)
-    state.kept_weights.plan(state.cells.at(planned.id), stage.name, planned.variant);
-  for (const sweeps::PlannedCell& planned : cells) {
-    const auto known = state.valid_mae.find(planned.id);
-    if (known != state.valid_mae.end())
-      state.kept_weights.accepted(state.cells.at(planned.id), known->second);
+  const std::vector<PlannedPlace>& places = progress_of(state, stage).cells;
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    state.kept_weights.plan(places[i].cell, stage.name, cells[i].variant);
+  for (const PlannedPlace& place : places) {
+    const auto known = state.valid_mae.find(place.cell);
+    if (known != state.valid_mae.end()) state.kept_weights.accepted(place.cell, known->second);
   }
 }
 

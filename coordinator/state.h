@@ -109,12 +109,12 @@ struct State {
   int ranks = 0;               // workers of this job, whether or not they have said Ready; 0: not known
   std::string work;            // folder of checkpoints; "": none are kept
 
-  std::vector<StageProgress> stages;                  // as sweep.stages
-  CellTable cells;                                    // also what the database holds from earlier plans
-  std::unordered_map<CellHandle, Trouble> troubles;   // of cells that have not ended
-  CellQueue queue;                                    // pending cells that a stage plans
-  KeptWeights kept_weights;                           // with keep: best
-  std::unordered_map<std::string, double> valid_mae;  // of cells that earlier runs accepted, with keep: best
+  std::vector<StageProgress> stages;                 // as sweep.stages
+  CellTable cells;                                   // also what the database holds from earlier plans
+  std::unordered_map<CellHandle, Trouble> troubles;  // of cells that have not ended
+  CellQueue queue;                                   // pending cells that a stage plans
+  KeptWeights kept_weights;                          // with keep: best
+  std::unordered_map<CellHandle, double> valid_mae;  // of accepted cells, with keep: best
   std::optional<Reservation> reservation;
   std::map<int, WorkerState> workers;  // by rank
   Seats seats;                         // of those that get work

@@ -110,6 +110,33 @@ TEST_F(LoopTest, RunsASweepToItsVerdictAndThenHasNothingToDo) {
   EXPECT_TRUE(crew.trained().empty());
 }
 
+// Once nothing else is left there is always one more beat.
+class Flood : public worker::MemoryTransport {
+ public:
+  using worker::MemoryTransport::MemoryTransport;
+  std::optional<worker::Envelope> receive() override {
+    if (auto envelope = worker::MemoryTransport::receive()) {
+      known_ = true;
+      return envelope;
+    }
+    if (!known_) return std::nullopt;
+    return worker::Envelope{1, worker::encode(worker::Beat{})};
+  }
+
+ private:
+  bool known_ = false;
+};
+
+TEST_F(LoopTest, RunsHoweverMuchItHears) {
+  results::Store store = open();
+  State state = restored(small_sweep(), store);
+  const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
+  Flood here(mailboxes, 0);
+  Crew crew(1, mailboxes);
+  EXPECT_EQ(run_loop(state, store, here, ProgressStyle::log).exit_code, kExitOk);
+  EXPECT_EQ(crew.trained().size(), 6U);
+}
+
 TEST_F(LoopTest, ASignalStopsItAndTheNextRunGoesOn) {
   std::size_t trained_before = 0;
   {

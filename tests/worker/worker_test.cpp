@@ -340,6 +340,37 @@ TEST_F(WorkerTest, TellsOfCheckpoints) {
   EXPECT_EQ(std::tuple(saved.assignment, saved.epoch, saved.step), std::tuple(3, 4, 160));
 }
 
+// Once nothing else is left there is always one more pulse.
+class Flood : public MemoryTransport {
+ public:
+  using MemoryTransport::MemoryTransport;
+  std::optional<Envelope> receive() override {
+    if (auto envelope = MemoryTransport::receive()) return envelope;
+    return Envelope{kCoordinatorRank, encode(Pulse{})};
+  }
+};
+
+TEST_F(WorkerTest, BeatsAndWatchesHoweverMuchItHears) {
+  std::atomic<bool> go_on = false;
+  train_ = [&](Errand&) {
+    until([&] { return go_on.load(); });
+    return trained();
+  };
+  workers_[1] = std::async(std::launch::async, [this] {
+    Flood there(mailboxes_, 1);
+    run_worker(there, {"node7", "cpu", "a processor", "2.6", "", 0, 0}, train_, end_process_, pace_);
+  });
+  expect<Ready>();
+  give(assign(3));
+  until([&] {
+    while (const auto envelope = here_.receive())
+      beats_[1].push_back(std::get<Beat>(decode(envelope->bytes)));
+    return beats_[1].size() >= 3 && beats_[1].back().assignment == 3;
+  });
+  go_on = true;
+  EXPECT_EQ(expect<Finished>().assignment, 3);
+}
+
 TEST_F(WorkerTest, OneThatGetsNoFurtherEndsItself) {
   std::atomic<bool> ended = false;
   std::string why;
