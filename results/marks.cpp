@@ -9,8 +9,6 @@ namespace missmodal::results {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kMetrics{"acc2_has0", "f1_has0", "acc2_non0", "f1_non0",
-                                                   "acc7",      "acc5",    "mae",       "corr"};
 // What rows must share to be compared.
 constexpr std::array<std::string_view, 7> kConditions{"dataset",   "rate_percent", "missing", "subset",
                                                       "condition", "family",       "realised"};
@@ -34,10 +32,6 @@ std::map<std::string, std::vector<std::size_t>> competitions(const Table& table)
 }
 
 }  // namespace
-
-bool is_metric(std::string_view column) {
-  return std::find(kMetrics.begin(), kMetrics.end(), column) != kMetrics.end();
-}
 
 std::string condition_of(const Table& table, const std::vector<Value>& row) {
   std::string condition;

@@ -5,14 +5,12 @@
 #include <string_view>
 #include <vector>
 
+#include "results/metric_columns.h"
 #include "results/table.h"
 
 namespace missmodal::results {
 
 enum class Mark { none, best, second };
-
-// True for a score of docs/evaluation.md: "mae", "acc2_has0", ...
-bool is_metric(std::string_view column);
 
 // What a row's numbers are to be compared under: those of other rows with the same text.
 std::string condition_of(const Table& table, const std::vector<Value>& row);

@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "results/metric_columns.h"
+
 namespace missmodal::results {
 
 namespace {
 
 constexpr std::size_t kMostPairs = 12;
-constexpr std::array kMetrics{"acc2_has0", "f1_has0", "acc2_non0", "f1_non0", "acc7", "acc5", "mae", "corr"};
 
 // Which pairs are compared: setup_id, without_id, family, subset, rate_percent, rates.
 struct Key {
@@ -27,7 +28,7 @@ struct Key {
 };
 
 using Differences =
-    std::array<std::vector<double>, kMetrics.size()>;  // of the pairs in order; NaN: not defined
+    std::array<std::vector<double>, kMetricColumns.size()>;  // of the pairs in order; NaN: not defined
 
 // Of the sign patterns that leave the first pair's sign, the share whose sum is as far from 0 as that of none
 // flipped. Every sum is that of the view: one pair after the other, in the order of cells.
@@ -79,7 +80,7 @@ void compute_sign_flips(SQLite::Database& database) {
   std::string metrics;
   std::string results;
   std::string places;
-  for (const char* metric : kMetrics) {
+  for (const std::string_view metric : kMetricColumns) {
     metrics.append(metric).append(", ");
     results.append(metric).append("_p REAL, ");
     places += "?, ";
@@ -97,7 +98,7 @@ void compute_sign_flips(SQLite::Database& database) {
   Key key;
   Differences differences;
   while (select.executeStep()) {
-    constexpr int kFirst = kMetrics.size();
+    constexpr int kFirst = kMetricColumns.size();
     const Key next{select.getColumn(kFirst).getInt64(),      select.getColumn(kFirst + 1).getInt64(),
                    select.getColumn(kFirst + 2).getString(), select.getColumn(kFirst + 3).getString(),
                    select.getColumn(kFirst + 4).getInt64(),  select.getColumn(kFirst + 5).getString()};
@@ -106,7 +107,7 @@ void compute_sign_flips(SQLite::Database& database) {
       differences = {};
       key = next;
     }
-    for (std::size_t i = 0; i < kMetrics.size(); ++i) {
+    for (std::size_t i = 0; i < kMetricColumns.size(); ++i) {
       const SQLite::Column column = select.getColumn(static_cast<int>(i));
       differences[i].push_back(column.isNull() ? std::nan("") : column.getDouble());
     }

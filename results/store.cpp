@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -16,6 +14,7 @@
 #include "results/embedded.h"
 #include "results/evaluations.h"
 #include "results/lease.h"
+#include "results/metric_columns.h"
 #include "results/plain_text.h"
 #include "results/rescore_cells.h"
 #include "results/soundness.h"
@@ -312,9 +311,7 @@ std::optional<std::string> Store::selected_basis(const std::string& stage) const
 
 std::unordered_map<std::string, double> Store::validation_values(const std::string& metric,
                                                                  const sweeps::Condition& condition) const {
-  static constexpr std::array<std::string_view, 8> kMetrics{"mae",       "corr",    "acc7",      "acc5",
-                                                            "acc2_has0", "f1_has0", "acc2_non0", "f1_non0"};
-  MISSMODAL_CHECK(std::find(kMetrics.begin(), kMetrics.end(), metric) != kMetrics.end());
+  MISSMODAL_CHECK(is_metric(metric));
   using Values = std::unordered_map<std::string, double>;
   return connection_->read<Values>("read the validation scores", [&](SQLite::Database& database) {
     // CROSS JOIN: one look-up a cell, not a scan of all its rows.

@@ -7,14 +7,13 @@ names, mounts) is in namespaces of this process and ends with it. MISSMODAL and 
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from script import ROOT, assert_none_left, processes, start, wait_until
+from script import ROOT, assert_none_left, processes, query, start, wait_until
 
 LIMIT = 240
 SKIPPED = 77
@@ -115,14 +114,7 @@ class Hosts(unittest.TestCase):
         return Path(self.output.name).read_text(errors="replace")
 
     def query(self, database, sql):
-        try:
-            connection = sqlite3.connect(f"file:{self.root / database}?mode=ro", uri=True, timeout=LIMIT)
-            try:
-                return connection.execute(sql).fetchall()
-            finally:
-                connection.close()
-        except sqlite3.Error:
-            return []
+        return query(self.root / database, sql)
 
     def content(self, database):
         tables = [subprocess.run([os.environ["MISSMODAL_REPORT"], "table", str(table), database, "--format", "csv"], cwd=self.root,

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+import sqlite3
 import subprocess
 import termios
 import time
@@ -61,6 +62,18 @@ def wait_until(what, condition, limit=LIMIT):
             raise AssertionError(f"not within {limit} s: {what}")
         time.sleep(0.02)
     return value
+
+
+def query(database, sql):
+    """The rows of a database that a sweep may be writing; none where it cannot be read, as before it is made."""
+    try:
+        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=LIMIT)
+        try:
+            return connection.execute(sql).fetchall()
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return []
 
 
 def processes(variable):

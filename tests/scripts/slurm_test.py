@@ -10,14 +10,13 @@ import secrets
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
 
-from script import ROOT, assert_none_left, environment, processes, wait_until
+from script import ROOT, assert_none_left, environment, processes, query, wait_until
 
 LIMIT = 150
 SKIPPED = 77
@@ -199,14 +198,7 @@ class SlurmScripts(unittest.TestCase):
             raise AssertionError(f"{late}; the job said:\n{said}\nthe controller:\n{self.slurm.log('slurmctld')[-3000:]}") from None
 
     def query(self, sql, database=None):
-        try:
-            connection = sqlite3.connect(f"file:{self.root / (database or self.name)}.db?mode=ro", uri=True, timeout=LIMIT)
-            try:
-                return connection.execute(sql).fetchall()
-            finally:
-                connection.close()
-        except sqlite3.Error:
-            return []
+        return query(self.root / f"{database or self.name}.db", sql)
 
     def preempt(self, number):
         """Slurm preempts the job for one that takes both nodes whole, and starts it again."""

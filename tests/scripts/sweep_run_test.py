@@ -6,13 +6,12 @@ MISSMODAL and MISSMODAL_REPORT name the built programs.
 import fcntl
 import os
 import signal
-import sqlite3
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from script import assert_none_left, processes, start, wait_until
+from script import assert_none_left, processes, query, start, wait_until
 
 PROGRAMS = {name: os.environ[name] for name in ("MISSMODAL", "MISSMODAL_REPORT")}
 LIMIT = 100
@@ -56,14 +55,8 @@ class SweepRun(unittest.TestCase):
                      OMPI_MCA_orte_tmpdir_base=self.root / "mpi", **more)
 
     def query(self, sql):
-        try:
-            connection = sqlite3.connect(f"file:{self.db}?mode=ro", uri=True, timeout=LIMIT)
-            try:
-                return connection.execute(sql).fetchone()[0]
-            finally:
-                connection.close()
-        except sqlite3.Error:
-            return 0
+        rows = query(self.db, sql)
+        return rows[0][0] if rows else 0
 
     def training(self, name="slow"):
         """A sweep that has begun an attempt."""
