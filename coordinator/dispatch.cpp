@@ -137,7 +137,8 @@ void start(State& state, CellHandle handle, const std::vector<int>& ranks, int m
                         .kind = kind_of(state, state.workers.at(ranks.front())),
                         .members = {},
                         .most_on_device = most_on_device,
-                        .holders = {ranks.begin(), ranks.end()}};
+                        .holders = {ranks.begin(), ranks.end()},
+                        .begun = state.age};
   results::AttemptStarted started{
       cell.id, assignment.attempt, assignment.id, {}, state.sweep.resources.threads_per_trial};
   for (const int rank : ranks) {

@@ -48,8 +48,14 @@ Effects on_heard(State& state, int rank) {
 void on_beat(State& state, int rank, const worker::Beat& beat) {
   const auto found = state.workers.find(rank);
   if (found == state.workers.end()) return;
-  found->second.beat = beat;
-  std::int64_t& told = state.oom_kills[found->second.host];
+  WorkerState& worker = found->second;
+  if (worker.beat_age > 0 && state.age > worker.beat_age) {
+    worker.processors =
+        (beat.processor_seconds - worker.beat.processor_seconds) / (state.age - worker.beat_age);
+  }
+  worker.beat = beat;
+  worker.beat_age = state.age;
+  std::int64_t& told = state.oom_kills[worker.host];
   told = std::max(told, beat.oom_kills);
 }
 
@@ -114,6 +120,12 @@ Effects on_saved(State& state, int rank, const worker::Saved& saved) {
         results::AttemptSaved{cell.id, assignment->attempt, {saved.epoch, saved.step}});
   }
   return effects;
+}
+
+void on_progress(State& state, int rank, const worker::Progress& progress) {
+  Assignment* assignment = spoken_of(state, rank, progress.assignment);
+  if (assignment != nullptr && assignment->members.front().rank == rank)
+    assignment->curve.push_back(progress.epoch);
 }
 
 Effects on_last_orders(State& state) {

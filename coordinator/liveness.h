@@ -31,6 +31,7 @@ Effects on_lost(State& state, int rank, const std::optional<std::string>& last_w
 // A word about another assignment than the rank's has no effect.
 Effects on_resumed(State& state, int rank, const worker::Resumed& resumed);
 Effects on_saved(State& state, int rank, const worker::Saved& saved);
+void on_progress(State& state, int rank, const worker::Progress& progress);
 
 // The time of the job is nearly up: no attempt is started any more, those that run go on.
 Effects on_last_orders(State& state);

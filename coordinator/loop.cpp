@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "coordinator/handlers.h"
+#include "coordinator/live_rows.h"
 #include "coordinator/liveness.h"
 #include "coordinator/progress_line.h"
 #include "sweeps/error.h"
@@ -35,6 +36,7 @@ constexpr std::chrono::seconds kFarewellLimit{
     60};                           // for workers that are still starting when the sweep is over
 constexpr int kMostAtOnce = 1000;  // messages
 constexpr std::chrono::milliseconds kLookInterval{250};    // at who is silent
+constexpr std::chrono::seconds kTellingInterval{5};        // of what runs, to who reads the database
 constexpr std::chrono::seconds kTimeToSave{30};            // before the deadline what runs is saved
 constexpr std::chrono::seconds kLastOrders{90};            // before that nothing is started any more, at most
 constexpr std::chrono::milliseconds kLockedInterval{200};  // between two tries to commit to a locked database
@@ -120,6 +122,7 @@ class Loop {
     guarded([this] {
       hear();
       watch();
+      tell_onlookers();
       print_progress(false);
       if (farewell_ && everyone_left()) {
         context_.stop();
@@ -174,6 +177,14 @@ class Loop {
     if (left < kTimeToSave) carry_out(on_interrupt(state_));
   }
 
+  // Apart from what is decided, which never waits for it.
+  void tell_onlookers() {
+    const auto now = Clock::now();
+    if (now < next_telling_ || locked_ || state_.verdict) return;
+    next_telling_ = now + kTellingInterval;
+    if (store_.try_commit(live_rows(state_))) note_written(state_);
+  }
+
   Effects handle(int rank, const worker::Message& message) {
     if (const auto* ready = std::get_if<worker::Ready>(&message)) return on_ready(state_, rank, *ready);
     // With the verdict every attempt has ended; a result that was under way comes too late.
@@ -189,11 +200,12 @@ class Loop {
       return on_resumed(state_, rank, *resumed);
     }
     if (const auto* saved = std::get_if<worker::Saved>(&message)) return on_saved(state_, rank, *saved);
+    if (const auto* progress = std::get_if<worker::Progress>(&message)) on_progress(state_, rank, *progress);
     if (const auto* failed = std::get_if<worker::Failed>(&message)) {
       note_failure(rank, *failed);
       return on_failed(state_, rank, *failed);
     }
-    return {};  // progress: for the live page
+    return {};
   }
 
   // Once for each attempt, whatever its other members say.
@@ -297,6 +309,7 @@ class Loop {
   Pulses pulses_;
   worker::Watch watch_{Clock::now()};
   Clock::time_point next_look_{};
+  Clock::time_point next_telling_ = Clock::now() + kTellingInterval;
   Clock::time_point started_;
   worker::Pacer pacer_;
   Pace pace_;

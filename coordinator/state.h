@@ -50,16 +50,19 @@ struct Assignment {
   worker::AssignmentId id = 0;
   CellHandle cell{};
   int attempt = 0;
-  std::string kind;                     // of device, "cpu" or "cuda", the same for all members
-  std::vector<worker::Member> members;  // the leader first
-  int most_on_device = 1;               // trials that may share a GPU with it, itself included
-  std::set<int> holders{};              // members that have not answered yet
-  bool judged = false;                  // the attempt ended
-  bool saved = false;                   // it wrote a checkpoint, further than any before
-  bool cancelled = false;               // the holders were told to give it up
-  bool interrupted = false;             // a member says that it was
-  std::string lost{};                   // what a member says of the group that broke
-  std::string silent{};                 // who of the members did not answer; "" where nobody was silent
+  std::string kind;                          // of device, "cpu" or "cuda", the same for all members
+  std::vector<worker::Member> members;       // the leader first
+  int most_on_device = 1;                    // trials that may share a GPU with it, itself included
+  std::set<int> holders{};                   // members that have not answered yet
+  bool judged = false;                       // the attempt ended
+  bool saved = false;                        // it wrote a checkpoint, further than any before
+  bool cancelled = false;                    // the holders were told to give it up
+  bool interrupted = false;                  // a member says that it was
+  std::string lost{};                        // what a member says of the group that broke
+  std::string silent{};                      // who of the members did not answer; "" where nobody was silent
+  std::vector<sweeps::EpochRecord> curve{};  // its epochs so far
+  std::size_t written = 0;                   // of them, for those who look on
+  double begun = 0;                          // State::age when it was given out
 };
 
 struct WorkerState {
@@ -71,11 +74,13 @@ struct WorkerState {
   std::string libtorch;
   std::optional<worker::AssignmentId> assignment{};  // nothing: idle
   bool stopped = false;                              // was told to leave
-  std::string set_aside{};  // why it gets no cell for the rest of the run; "" where it does
-  bool silent = false;      // did not answer its gang: it may be dead, and is waited for no longer
-  bool lost = false;        // taken for dead: not spoken to, unless it gives a sign of life
-  double unheard = 0;       // seconds since anything came of it
-  worker::Beat beat{};      // its last
+  std::string set_aside{};             // why it gets no cell for the rest of the run; "" where it does
+  bool silent = false;                 // did not answer its gang: it may be dead, and is waited for no longer
+  bool lost = false;                   // taken for dead: not spoken to, unless it gives a sign of life
+  double unheard = 0;                  // seconds since anything came of it
+  worker::Beat beat{};                 // its last
+  double beat_age = 0;                 // State::age when it came
+  std::optional<double> processors{};  // that it kept busy between its last two beats
 };
 
 // The cell that has waited longest of those that cannot start: what it waits for is kept for it.

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -75,6 +76,37 @@ struct AttemptSaved {
   Checkpoint at;
 };
 
+// Epochs of an attempt that goes on, for who looks on: the last of them is its latest. Of an attempt that has
+// ended nothing is written.
+struct AttemptProgressed {
+  std::string cell;
+  int attempt = 0;
+  std::vector<sweeps::EpochRecord> epochs;
+};
+
+enum class WorkerCondition { idle, training, lost, set_aside, left };
+std::string_view name(WorkerCondition condition);
+
+struct WorkerRow {
+  int rank = 0;
+  std::string host;
+  std::string device;  // what it trains on, "cuda:0"; of an idle one its best kind
+  std::string processor;
+  WorkerCondition condition = WorkerCondition::idle;
+  std::string reason;                 // why it is lost or set aside
+  std::optional<std::string> cell{};  // that it trains
+  int attempt = 0;
+  std::int64_t batches = 0;                    // of that attempt
+  std::optional<std::int64_t> memory_bytes{};  // resident
+  std::optional<double> processors{};          // kept busy between its last two beats
+  double unheard_seconds = 0;
+};
+
+// All workers of this run, in place of what was written of them before.
+struct WorkersSeen {
+  std::vector<WorkerRow> workers;
+};
+
 // Accepts the attempt: its epochs, predictions and metrics, all at once.
 struct AttemptFinished {
   std::string cell;
@@ -110,8 +142,8 @@ struct SweepEnded {
   std::string verdict;  // one line
 };
 
-using Change =
-    std::variant<StagePlanned, StageUnplanned, StageSelected, StageDeselected, AttemptStarted, AttemptResumed,
-                 AttemptSaved, AttemptFinished, AttemptFailed, CellsReleased, WorkerSetAside, SweepEnded>;
+using Change = std::variant<StagePlanned, StageUnplanned, StageSelected, StageDeselected, AttemptStarted,
+                            AttemptResumed, AttemptSaved, AttemptProgressed, AttemptFinished, AttemptFailed,
+                            CellsReleased, WorkerSetAside, WorkersSeen, SweepEnded>;
 
 }  // namespace missmodal::results

@@ -28,6 +28,22 @@ RunError refused(const std::string& cell, int attempt, std::string_view reason) 
 
 }  // namespace
 
+std::string_view name(WorkerCondition condition) {
+  switch (condition) {
+    case WorkerCondition::idle:
+      return "idle";
+    case WorkerCondition::training:
+      return "training";
+    case WorkerCondition::lost:
+      return "lost";
+    case WorkerCondition::set_aside:
+      return "set aside";
+    case WorkerCondition::left:
+      return "left";
+  }
+  check_failed("a condition of a worker", __FILE__, __LINE__);
+}
+
 ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
     : run_(run),
       select_plan_(
@@ -59,6 +75,14 @@ ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
       save_attempt_(database,
                     "UPDATE attempts SET checkpoint_epoch = ?3, checkpoint_step = ?4 "
                     "WHERE cell = ?1 AND attempt = ?2 AND state = 'running'"),
+      // Another attempt's, and what is told again.
+      cut_progress_(database, "DELETE FROM progress WHERE cell = ?1 AND (attempt <> ?2 OR epoch >= ?3)"),
+      insert_progress_(
+          database,
+          "INSERT INTO progress (cell, attempt, epoch, losses, valid_mae, valid_corr, best, train_seconds) "
+          "SELECT cell, attempt, ?3, ?4, ?5, ?6, ?7, ?8 FROM attempts "
+          "WHERE cell = ?1 AND attempt = ?2 AND state = 'running'"),
+      delete_progress_(database, "DELETE FROM progress WHERE cell = ?1"),
       finish_attempt_(
           database,
           "UPDATE attempts SET state = ?3, ended_unix = ?4, train_seconds = ?5, evaluate_seconds = ?6, "
@@ -81,6 +105,12 @@ ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
           database,
           "INSERT INTO set_aside (run, rank, host, reason, at_unix) VALUES (?1, ?2, ?3, ?4, ?5) "
           "ON CONFLICT DO NOTHING"),
+      delete_workers_(database, "DELETE FROM workers"),
+      insert_worker_(
+          database,
+          "INSERT INTO workers (rank, run, host, device, processor, state, reason, cell, attempt, batches, "
+          "memory_bytes, processors, heard_unix) "
+          "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"),
       abandon_attempts_(database,
                         "UPDATE attempts SET state = 'failed', ended_unix = ?1, failure = 'interrupted', "
                         "message = 'the run ended before the attempt' WHERE state = 'running'"),
@@ -95,7 +125,7 @@ void ChangeWriter::write(const Change& change, double now_unix) {
         if constexpr (std::is_same_v<Kind, StagePlanned> || std::is_same_v<Kind, StageUnplanned> ||
                       std::is_same_v<Kind, StageSelected> || std::is_same_v<Kind, StageDeselected> ||
                       std::is_same_v<Kind, AttemptResumed> || std::is_same_v<Kind, AttemptSaved> ||
-                      std::is_same_v<Kind, CellsReleased>) {
+                      std::is_same_v<Kind, AttemptProgressed> || std::is_same_v<Kind, CellsReleased>) {
           write(one);
         } else {
           write(one, now_unix);
@@ -173,6 +203,16 @@ void ChangeWriter::write(const AttemptSaved& saved) {
   execute(save_attempt_, saved.cell, saved.attempt, saved.at.epoch, saved.at.step);
 }
 
+void ChangeWriter::write(const AttemptProgressed& progressed) {
+  if (progressed.epochs.empty()) return;
+  execute(cut_progress_, progressed.cell, progressed.attempt, progressed.epochs.front().epoch);
+  for (const sweeps::EpochRecord& epoch : progressed.epochs) {
+    execute(insert_progress_, progressed.cell, progressed.attempt, epoch.epoch,
+            nlohmann::json(epoch.losses).dump(), epoch.valid_mae, epoch.valid_corr, epoch.best ? 1 : 0,
+            epoch.train_seconds);
+  }
+}
+
 void ChangeWriter::write(const AttemptFinished& finished, double now_unix) {
   const sweeps::TrialResult& result = finished.result;
   MISSMODAL_CHECK(result.outcome != sweeps::Outcome::interrupted);
@@ -183,6 +223,7 @@ void ChangeWriter::write(const AttemptFinished& finished, double now_unix) {
   }
   execute(finish_cell_, finished.cell, state, finished.attempt, result.best_epoch,
           result.outcome == sweeps::Outcome::diverged ? std::optional(result.diverged_step) : std::nullopt);
+  execute(delete_progress_, finished.cell);
   write_epochs(finished.cell, result.epochs);
   write_predictions(finished.cell, result.predictions);
   metrics_.replace(finished.cell, result.metrics);
@@ -204,7 +245,19 @@ void ChangeWriter::write(const WorkerSetAside& aside, double now_unix) {
   execute(insert_set_aside_, run_, aside.rank, aside.host, aside.reason, now_unix);
 }
 
+void ChangeWriter::write(const WorkersSeen& seen, double now_unix) {
+  execute(delete_workers_);
+  for (const WorkerRow& worker : seen.workers) {
+    const bool trains = worker.cell.has_value();
+    execute(insert_worker_, worker.rank, run_, worker.host, worker.device, worker.processor,
+            name(worker.condition), worker.reason, worker.cell,
+            trains ? std::optional<std::int64_t>(worker.attempt) : std::nullopt, worker.batches,
+            worker.memory_bytes, worker.processors, now_unix - worker.unheard_seconds);
+  }
+}
+
 void ChangeWriter::write(const SweepEnded& ended, double now_unix) {
+  execute(delete_workers_);
   // Whoever still works on something is told to leave.
   execute(abandon_attempts_, now_unix);
   execute(abandon_cells_);

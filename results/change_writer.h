@@ -30,10 +30,12 @@ class ChangeWriter {
   void write(const AttemptStarted& started, double now_unix);
   void write(const AttemptResumed& resumed);
   void write(const AttemptSaved& saved);
+  void write(const AttemptProgressed& progressed);
   void write(const AttemptFinished& finished, double now_unix);
   void write(const AttemptFailed& failed, double now_unix);
   void write(const CellsReleased& released);
   void write(const WorkerSetAside& aside, double now_unix);
+  void write(const WorkersSeen& seen, double now_unix);
   void write(const SweepEnded& ended, double now_unix);
   void write_epochs(const std::string& cell, const std::vector<sweeps::EpochRecord>& epochs);
   void write_predictions(const std::string& cell, const std::vector<sweeps::SplitPredictions>& predictions);
@@ -51,6 +53,9 @@ class ChangeWriter {
   SQLite::Statement insert_member_;
   SQLite::Statement resume_attempt_;
   SQLite::Statement save_attempt_;
+  SQLite::Statement cut_progress_;
+  SQLite::Statement insert_progress_;
+  SQLite::Statement delete_progress_;
   SQLite::Statement finish_attempt_;
   SQLite::Statement finish_cell_;
   SQLite::Statement fail_attempt_;
@@ -60,6 +65,8 @@ class ChangeWriter {
   SQLite::Statement insert_predictions_;
   MetricWriter metrics_;
   SQLite::Statement insert_set_aside_;
+  SQLite::Statement delete_workers_;
+  SQLite::Statement insert_worker_;
   SQLite::Statement abandon_attempts_;
   SQLite::Statement abandon_cells_;
   SQLite::Statement insert_verdict_;

@@ -11,8 +11,9 @@
 #include <string_view>
 
 #include "results/database_name.h"
+#include "results/lease.h"
+#include "results/schema_version.h"
 #include "results/soundness.h"
-#include "results/store.h"
 #include "sweeps/presence.h"
 
 namespace missmodal::results {
@@ -54,10 +55,10 @@ std::optional<std::string> writer_of(const std::filesystem::path& file) {
   const std::string writer = writer_of(file).value_or("another version of missmodal");
   throw InputError(
       file.string(),
-      fmt::format("was written by {}, schema version {}; this program reads and writes version {}: {}",
-                  writer, version, kSchemaVersion,
-                  version < kSchemaVersion ? "read it with that one, or run the sweep into a new file"
-                                           : "use that one"));
+      fmt::format("was written by {}, schema version {}; this program reads versions {} and {}: {}", writer,
+                  version, kOldestSchemaVersion, kSchemaVersion,
+                  version < kOldestSchemaVersion ? "read it with that one, or run the sweep into a new file"
+                                                 : "use that one"));
 }
 
 // SQLite has one text for all of them.
@@ -116,6 +117,8 @@ SQLite::Database checked_for_reading(const std::filesystem::path& file, std::chr
   if (!database.tableExists("sweep") || database.execAndGet("SELECT count(*) FROM sweep").getInt() != 1) {
     throw InputError(file.string(), "says nothing of a sweep");
   }
+  database.exec("PRAGMA temp_store = MEMORY");
+  if (!is_up_to_date(database)) pretend_additions(database);
   if (is_cut_off(database, file) && !is_as_its_writer_left_it(file)) check_sound(database, file);
   return database;
 }
@@ -143,7 +146,8 @@ FileKind inspect_file(const std::filesystem::path& file) {
   if (big_endian_at(header, 68) != kApplicationId) {
     throw InputError(file.string(), "is a SQLite database of another program");
   }
-  if (const unsigned version = big_endian_at(header, 60); version != kSchemaVersion)
+  if (const unsigned version = big_endian_at(header, 60);
+      version < kOldestSchemaVersion || version > kSchemaVersion)
     refuse_version(file, version);
   return FileKind::ours;
 }

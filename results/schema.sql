@@ -1,10 +1,10 @@
 -- One file = one sweep on one dataset. Rank 0 of the sweep is the only writer; anybody may read at any time.
--- docs/database.md explains the columns at length. results/views.sql.in and comparison.sql.in go on with the views that
--- results/queries/*.sql select from.
+-- docs/database.md explains the columns at length. results/additions.sql goes on with what came later, views.sql.in and
+-- comparison.sql.in with the views that results/queries/*.sql select from.
 -- Times are Unix seconds (UTC), durations seconds, sizes bytes; scores are shares (0..1), not percent.
 
 PRAGMA application_id = 0x4d4d6f64;  -- "MMod"
-PRAGMA user_version = 5;             -- results/store.h: kSchemaVersion
+PRAGMA user_version = 6;             -- results/schema_version.h: kSchemaVersion
 
 -- What metrics can be computed for, and by which rules. Metrics follow from predictions, labels and one row of this.
 CREATE TABLE evaluations (

@@ -35,6 +35,9 @@ inline void bind(SQLite::Statement& statement, int index, const std::optional<do
 inline void bind(SQLite::Statement& statement, int index, const std::optional<std::int64_t>& value) {
   value ? bind(statement, index, *value) : statement.bind(index);
 }
+inline void bind(SQLite::Statement& statement, int index, const std::optional<std::string>& value) {
+  value ? bind(statement, index, *value) : statement.bind(index);
+}
 inline void bind(SQLite::Statement& statement, int index, const std::vector<float>& values) {
   statement.bindNoCopy(index, values.data(), static_cast<int>(values.size() * sizeof(float)));
 }

@@ -132,6 +132,7 @@ void write_utterances(SQLite::Database& database, std::span<const SplitRecord> s
 // cell that takes the coordinator with it every time is parked here, where else it would never be judged.
 void release_running(SQLite::Database& database, const std::map<std::int64_t, std::string>& last_words,
                      int most_crashes) {
+  database.exec("DELETE FROM workers");
   SQLite::Statement crash(database,
                           "UPDATE attempts SET state = 'failed', ended_unix = ?1, failure = 'crashed', "
                           "message = ?3 WHERE state = 'running' AND assignment = ?2");

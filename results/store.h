@@ -20,8 +20,6 @@
 
 namespace missmodal::results {
 
-inline constexpr int kSchemaVersion = 5;
-
 // What the database remembers of where it came from, and what it must match to be written again.
 struct Provenance {
   std::string sweep_name;

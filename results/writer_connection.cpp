@@ -12,6 +12,7 @@
 #include "results/database_name.h"
 #include "results/file_system.h"
 #include "results/lock_probe.h"
+#include "results/schema_version.h"
 #include "sweeps/error.h"
 
 namespace missmodal::results {
@@ -54,6 +55,10 @@ WriterConnection::WriterConnection(const std::filesystem::path& name, Absent abs
 
 WriterConnection::~WriterConnection() {
   database_.tryExec("PRAGMA journal_mode = DELETE");
+}
+
+void WriterConnection::bring_up_to_date() {
+  if (database_.tableExists("sweep") && !is_up_to_date(database_)) add_additions(database_);
 }
 
 std::int64_t WriterConnection::raise_generation() {

@@ -32,10 +32,12 @@ class WriterConnection {
   void start_journal();
 
   // The first transaction, in which `action` writes and after which the tables exist. It raises the file's
-  // generation: a writer of an earlier one, whenever it wakes from whatever held it, writes no more.
+  // generation: a writer of an earlier one, whenever it wakes from whatever held it, writes no more. Tables
+  // that the file lacks because an earlier version wrote it are there for `action`.
   template <typename Action>
   void claim(Action action) {
     SQLite::Transaction transaction(database_, SQLite::TransactionBehavior::IMMEDIATE);
+    bring_up_to_date();
     action();
     const std::int64_t generation = raise_generation();
     transaction.commit();
@@ -66,6 +68,7 @@ class WriterConnection {
   bool left_by_its_writer() const { return left_by_its_writer_; }
 
  private:
+  void bring_up_to_date();
   std::int64_t raise_generation();
   void check_generation();
 

@@ -172,11 +172,9 @@ struct ToJson {
             {"gpu", m.gpu},       {"gpus", m.gpus},           {"local", m.local}};
   }
   json operator()(const Beat& m) const {
-    return {{"kind", "beat"},
-            {"assignment", m.assignment},
-            {"progress", m.progress},
-            {"memory_bytes", m.memory_bytes},
-            {"oom_kills", m.oom_kills}};
+    return {{"kind", "beat"},           {"assignment", m.assignment},
+            {"progress", m.progress},   {"memory_bytes", m.memory_bytes},
+            {"oom_kills", m.oom_kills}, {"processor_seconds", m.processor_seconds}};
   }
   json operator()(const Resumed& m) const {
     return {{"kind", "resumed"}, {"assignment", m.assignment}, {"epoch", m.epoch}, {"step", m.step}};
@@ -272,7 +270,10 @@ Message from_json(const json& v) {
   if (kind == "rejoin") return Rejoin{};
   const auto assignment = [&] { return v.at("assignment").get<AssignmentId>(); };
   const auto whole = [&](const char* key) { return v.at(key).get<std::int64_t>(); };
-  if (kind == "beat") return Beat{assignment(), whole("progress"), whole("memory_bytes"), whole("oom_kills")};
+  if (kind == "beat") {
+    return Beat{assignment(), whole("progress"), whole("memory_bytes"), whole("oom_kills"),
+                v.at("processor_seconds").get<double>()};
+  }
   if (kind == "resumed") return Resumed{assignment(), v.at("epoch").get<int>(), whole("step")};
   if (kind == "saved") return Saved{assignment(), v.at("epoch").get<int>(), whole("step")};
   if (kind == "progress") return Progress{assignment(), epoch_from(v.at("epoch"))};

@@ -18,7 +18,7 @@
 
 namespace missmodal::worker {
 
-inline constexpr int kProtocolVersion = 5;
+inline constexpr int kProtocolVersion = 6;
 
 // Between two beats, both ways.
 inline constexpr std::chrono::seconds kBeatInterval{2};
@@ -44,6 +44,7 @@ struct Beat {
   std::int64_t progress = 0;      // batches of it so far, of training and evaluation
   std::int64_t memory_bytes = 0;  // resident; 0: not known
   std::int64_t oom_kills = 0;     // by the kernel in its control group so far; 0: none, or not known
+  double processor_seconds = 0;   // of its process so far, all threads
 };
 
 // Worker to coordinator, of the leader: the training goes on from a checkpoint of an earlier attempt.
@@ -60,7 +61,8 @@ struct Saved {
   std::int64_t step = 0;
 };
 
-// Worker to coordinator, of the leader: an epoch ended.
+// Worker to coordinator, of the leader: an epoch ended. Where the training goes on from a checkpoint, first
+// those before it, one message each.
 struct Progress {
   AssignmentId assignment = 0;
   sweeps::EpochRecord epoch;

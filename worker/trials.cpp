@@ -85,6 +85,7 @@ sweeps::TrialResult Trials::train(Errand& errand) {
   trainer::TrialHooks hooks;
   hooks.on_resumed = [&](const trainer::TrainingProgress& progress) {
     errand.on_resumed(progress.epoch, progress.step);
+    for (const sweeps::EpochRecord& epoch : progress.epochs) errand.on_epoch(epoch);
   };
   hooks.on_epoch = [&](const sweeps::EpochRecord& epoch) {
     if (errand.place == 0) errand.on_epoch(epoch);

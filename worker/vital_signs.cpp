@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <ctime>
 #include <fstream>
 #include <string>
 
@@ -13,6 +14,12 @@ std::int64_t resident_bytes() {
   std::int64_t resident_pages = 0;
   if (!(file >> all_pages >> resident_pages)) return 0;
   return resident_pages * sysconf(_SC_PAGESIZE);
+}
+
+double processor_seconds() {
+  timespec used{};
+  if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) != 0) return 0;
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
 std::int64_t oom_kills() {

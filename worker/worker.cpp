@@ -69,7 +69,7 @@ class Worker {
     const auto& errand = training_.errand();
     const bool tells = errand && !disowned_;
     say(Beat{tells ? errand->assign.assignment : 0, tells ? errand->progress.load() : 0, resident_bytes(),
-             oom_kills()});
+             oom_kills(), processor_seconds()});
   }
 
   void watch_training(Watch::Clock::time_point now) {

@@ -70,6 +70,13 @@ struct ChangeText {
   std::string operator()(const results::WorkerSetAside& change) const {
     return fmt::format("set aside rank {} ({}): {}", change.rank, change.host, change.reason);
   }
+  std::string operator()(const results::AttemptProgressed& change) const {
+    return fmt::format("progress {} attempt {}: {} epochs", cell_name(state, change.cell), change.attempt,
+                       change.epochs.size());
+  }
+  std::string operator()(const results::WorkersSeen& change) const {
+    return fmt::format("{} workers", change.workers.size());
+  }
   std::string operator()(const results::SweepEnded& change) const {
     return fmt::format("end {}: {}", change.exit_code, change.verdict);
   }

@@ -37,6 +37,30 @@ class Liveness : public ::testing::Test {
   State state_ = small_state();
 };
 
+TEST_F(Liveness, KeepsTheCurveOfWhatRuns) {
+  ready(1);
+  ready(2);
+  const auto progress = [&](int rank, worker::AssignmentId assignment, int epoch) {
+    on_progress(state_, rank, {assignment, {epoch, {{"total", 1.0}}, 0.5, {}, true, 1}});
+  };
+  progress(1, given(1), 1);
+  progress(1, given(1), 2);
+  progress(2, given(1), 3);  // not its own
+  EXPECT_EQ(assignment_of(state_, 1).curve.size(), 2U);
+  EXPECT_TRUE(assignment_of(state_, 2).curve.empty());
+}
+
+// Two of its beats, two seconds apart, tell how busy a process is.
+TEST_F(Liveness, BeatsTellHowManyProcessorsAreBusy) {
+  ready(1);
+  on_tick(state_, 1);
+  on_beat(state_, 1, {given(1), 10, 1000, 0, 5.0});
+  EXPECT_FALSE(state_.workers.at(1).processors.has_value());
+  on_tick(state_, 2);
+  on_beat(state_, 1, {given(1), 20, 2000, 0, 8.0});
+  EXPECT_DOUBLE_EQ(state_.workers.at(1).processors.value(), 1.5);
+}
+
 TEST_F(Liveness, SilenceForThreeBeatsIsDeath) {
   ready(1);
   ready(2);

@@ -75,6 +75,56 @@ TEST_F(ChangeWriter, ReleasesParkedCellsOnly) {
   EXPECT_EQ(text(file_, "SELECT state FROM cells"), "accepted");
 }
 
+sweeps::EpochRecord epoch_record(int epoch, double valid_mae) {
+  return {epoch, {{"total", 1.5}}, valid_mae, 0.25, epoch == 1, 2};
+}
+
+// What runs can be looked at; nothing of it is left once there is a result.
+TEST_F(ChangeWriter, KeepsTheCurveOfWhatRuns) {
+  store_.commit(Changes{started(cell_.id, 1, {1, "host", "cpu"})});
+  store_.commit(Changes{AttemptProgressed{cell_.id, 1, {epoch_record(1, 0.9), epoch_record(2, 0.8)}}});
+  store_.commit(Changes{AttemptProgressed{cell_.id, 1, {epoch_record(3, 0.7)}}});
+  EXPECT_EQ(text(file_, "SELECT group_concat(epoch || ' ' || valid_mae, ', ') FROM progress"),
+            "1 0.9, 2 0.8, 3 0.7");
+  store_.commit(Changes{AttemptFailed{cell_.id, 1, FailureClass::lost, "no beat", false}});
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM progress"), 3);  // what was seen of it
+  store_.commit(Changes{started(cell_.id, 2, {2, "host", "cpu"})});
+  store_.commit(Changes{AttemptProgressed{cell_.id, 2, {epoch_record(1, 0.6)}}});
+  EXPECT_EQ(
+      text(file_, "SELECT group_concat(attempt || ' ' || epoch || ' ' || valid_mae, ', ') FROM progress"),
+      "2 1 0.6");
+  store_.commit(Changes{AttemptFinished{cell_.id, 2, trial_result({})}});
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM progress"), 0);
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM epochs"), 2);
+}
+
+TEST_F(ChangeWriter, WritesNoCurveOfWhatHasEnded) {
+  store_.commit(Changes{started(cell_.id, 1, {1, "host", "cpu"})});
+  store_.commit(Changes{AttemptFailed{cell_.id, 1, FailureClass::lost, "no beat", false}});
+  store_.commit(Changes{AttemptProgressed{cell_.id, 1, {epoch_record(1, 0.9)}}});
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM progress"), 0);
+}
+
+TEST_F(ChangeWriter, KeepsTheWorkersOfTheRunThatGoesOn) {
+  store_.commit(Changes{started(cell_.id, 1, {1, "host", "cpu"})});
+  WorkerRow training{1, "node1", "cpu", "EPYC", WorkerCondition::training, "", cell_.id, 1, 42, 1000, 1.5, 0};
+  WorkerRow lost{2, "node2", "cuda", "H100", WorkerCondition::lost, "no beat"};
+  store_.commit(Changes{WorkersSeen{{training, lost}}});
+  EXPECT_EQ(text(file_,
+                 "SELECT rank || host || state || attempt || ' ' || batches || ' ' || memory_bytes || ' ' || "
+                 "processors "
+                 "FROM workers WHERE cell IS NOT NULL"),
+            "1node1training1 42 1000 1.5");
+  EXPECT_EQ(
+      text(file_, "SELECT rank || state || reason FROM workers WHERE cell IS NULL AND processors IS NULL"),
+      "2lostno beat");
+  training.condition = WorkerCondition::idle;
+  store_.commit(Changes{WorkersSeen{{training}}});
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM workers"), 1);
+  store_.commit(Changes{SweepEnded{4, "interrupted"}});
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM workers"), 0);
+}
+
 TEST_F(ChangeWriter, RefusesTwoRunningAttempts) {
   store_.commit(Changes{started(cell_.id, 1, {1, "host", "cpu"})});
   EXPECT_THAT(refusal(store_, {started(cell_.id, 2, {2, "host", "cpu"})}), HasSubstr("does not wait"));

@@ -7,7 +7,7 @@
 
 #include "results/database.h"
 #include "results/embedded.h"
-#include "results/store.h"
+#include "results/schema_version.h"
 #include "sweeps/canonical.h"
 #include "sweeps/failure.h"
 #include "sweeps/sha256.h"

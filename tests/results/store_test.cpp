@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "results/database.h"
+#include "results/report.h"
+#include "results/status.h"
 #include "sweeps/error.h"
 #include "tests/results/fabricated.h"
 
@@ -257,6 +260,40 @@ TEST(Store, SaysTheMachineOfEveryMember) {
   gang.members.push_back({2, "i", "cpu", "EPYC", "2.6"});
   store.commit(Changes{StagePlanned{"final", {cell}}, gang, AttemptFinished{cell.id, 1, trial_result({})}});
   EXPECT_EQ(store.machines(), (std::vector<Machine>{{"cpu", 1, "EPYC", "2.6"}, {"cpu", 1, "Xeon", "2.6"}}));
+}
+
+// What a program of schema version 5 wrote.
+std::filesystem::path of_version_5(const std::filesystem::path& file) {
+  fabricate(file);
+  SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
+      .exec("DROP TABLE progress; DROP TABLE workers; DROP TABLE embeddings; PRAGMA user_version = 5");
+  return file;
+}
+
+TEST(Store, ReadsADatabaseOfVersion5AsItIs) {
+  const auto folder = scratch_folder();
+  const auto file = of_version_5(folder / "a.db");
+  const std::string bytes = read_bytes(file);
+  EXPECT_EQ(report(Exhibit::table1, {file}).rows.size(),
+            report(Exhibit::table1, {fabricate(folder / "b.db")}).rows.size());
+  EXPECT_EQ(read_status(file).attempts, 27);
+  SQLite::Database database = open_for_reading(file);
+  for (const std::string table : {"progress", "workers", "embeddings"})
+    EXPECT_EQ(database.execAndGet("SELECT count(*) FROM " + table).getInt(), 0) << table;
+  EXPECT_EQ(read_bytes(file), bytes);
+}
+
+TEST(Store, BringsADatabaseOfVersion5UpToDate) {
+  const auto folder = scratch_folder();
+  const auto file = of_version_5(folder / "a.db");
+  const auto cells = count(file, "SELECT count(*) FROM cells");
+  open_store(file);
+  EXPECT_EQ(count(file, "PRAGMA user_version"), 6);
+  EXPECT_EQ(count(file, "SELECT count(*) FROM cells"), cells);
+  const auto fresh = fabricate(folder / "b.db");
+  const std::string tables =
+      "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE type = 'table' ORDER BY name)";
+  EXPECT_EQ(text(file, tables), text(fresh, tables));
 }
 
 TEST(Store, IsOneFileAtRest) {

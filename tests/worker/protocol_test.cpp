@@ -121,7 +121,7 @@ TEST(Protocol, SmallMessages) {
   EXPECT_EQ(progress.epoch.epoch, 7);
   EXPECT_EQ(std::get<Released>(decode(encode(Released{11}))).assignment, 11);
   EXPECT_EQ(std::get<Cancel>(decode(encode(Cancel{12}))).assignment, 12);
-  const auto beat = std::get<Beat>(decode(encode(Beat{13, 14, 5'000'000'000, 2})));
+  const auto beat = std::get<Beat>(decode(encode(Beat{13, 14, 5'000'000'000, 2, 3.25})));
   EXPECT_EQ(beat.assignment, 13);
   EXPECT_EQ(beat.progress, 14);
   EXPECT_EQ(beat.memory_bytes, 5'000'000'000);
