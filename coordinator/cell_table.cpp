@@ -68,6 +68,12 @@ void CellTable::plan(CellHandle handle, std::size_t stage) {
   cell.stages = with->second;
 }
 
+std::size_t CellTable::first_stage(CellHandle cell) const {
+  const Stages& stages = combinations_[(*this)[cell].stages];
+  MISSMODAL_CHECK(!stages.empty());
+  return *std::min_element(stages.begin(), stages.end());
+}
+
 CellCounts CellTable::places(std::size_t stage) const {
   return stage < places_.size() ? places_[stage] : CellCounts{};
 }

@@ -69,6 +69,9 @@ class CellTable {
   void plan(CellHandle cell, std::size_t stage);
   bool planned(CellHandle cell) const { return (*this)[cell].stages != 0; }
 
+  // The first stage of the sweep file that plans it; precondition: one does.
+  std::size_t first_stage(CellHandle cell) const;
+
   // A stage's places by the state of their cells: a cell with two places counts twice.
   CellCounts places(std::size_t stage) const;
   // Cells that some stage plans, each once.

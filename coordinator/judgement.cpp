@@ -91,6 +91,15 @@ void weigh(State& state, CellHandle cell, const sweeps::TrialResult& result, Eff
     effects.useless_weights.push_back(state.cells[beaten].id);
 }
 
+// What similar cells are expected to take.
+void note_time(State& state, CellHandle cell, double seconds) {
+  if (!state.cells.planned(cell)) return;
+  results::StagePace& took = state.stages[state.cells.first_stage(cell)].took;
+  ++took.ended;
+  took.seconds += seconds;
+  took.squares += seconds * seconds;
+}
+
 }  // namespace
 
 void accept(State& state, Assignment& assignment, const sweeps::TrialResult& trained, Effects& effects) {
@@ -108,6 +117,7 @@ void accept(State& state, Assignment& assignment, const sweeps::TrialResult& tra
       const auto value = selection_metric(result, *stage.select);
       if (value) state.stages[i].values[assignment.cell] = *value;
     }
+    note_time(state, assignment.cell, result.train_seconds + result.evaluate_seconds);
   }
   weigh(state, assignment.cell, result, effects);
   effects.commits.push_back(

@@ -277,7 +277,8 @@ class Loop {
         style_ == ProgressStyle::live ? Clock::duration(kLiveInterval) : kLogInterval;
     if (!last && now - printed_ < interval) return;
     printed_ = now;
-    std::string line = progress_line(state_, pace_, failed_attempts_);
+    if (std::exchange(ended_at_best_, pace_.ended) != pace_.ended) best_ = best_so_far(state_);
+    std::string line = progress_line(state_, pace_, failed_attempts_, best_);
     if (!last && line == line_) return;
     line_ = std::move(line);
     if (style_ == ProgressStyle::live) {
@@ -316,6 +317,8 @@ class Loop {
   int failed_attempts_ = 0;
   Clock::time_point printed_{};
   std::string line_;
+  std::string best_;
+  int ended_at_best_ = -1;  // pace_.ended when it was looked for
   std::optional<Clock::time_point> farewell_;
   std::exception_ptr failure_;
 };

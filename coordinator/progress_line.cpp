@@ -2,19 +2,65 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "results/duration_text.h"
+
 namespace missmodal::coordinator {
 namespace {
 
-std::string duration_text(double seconds) {
-  if (seconds > 0 && seconds < 0.95) return fmt::format("{:.1g} s", seconds);
-  if (seconds < 90) return fmt::format("{:.0f} s", seconds);
-  if (seconds < 5400) return fmt::format("{:.0f} min", seconds / 60);
-  return fmt::format("{:.1f} h", seconds / 3600);
+// "alpha=0.3 beta=0.7" of {"loss.alpha":0.3,"loss.beta":0.7}.
+std::string short_point(const std::string& point) {
+  std::string text;
+  const auto settings = nlohmann::ordered_json::parse(point);
+  for (const auto& [key, value] : settings.items()) {
+    const std::string name = key.substr(key.rfind('.') + 1);
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", name,
+                        value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  return text;
 }
 
 }  // namespace
 
-std::string progress_line(const State& state, const Pace& pace, int failed_attempts) {
+std::string best_so_far(const State& state) {
+  for (std::size_t i = 0; i < state.stages.size(); ++i) {
+    const StageProgress& stage = state.stages[i];
+    const auto& select = state.sweep.stages[i].select;
+    if (!select || state.cells.places(i).open() == 0) continue;
+    const PlannedPlace* best = nullptr;
+    double best_value = 0;
+    for (const PlannedPlace& place : stage.cells) {
+      const auto value = stage.values.find(place.cell);
+      if (value == stage.values.end()) continue;
+      const bool better = select->minimize ? value->second < best_value : value->second > best_value;
+      if (best != nullptr && !better) continue;
+      best = &place;
+      best_value = value->second;
+    }
+    if (best == nullptr) return "";
+    return fmt::format("best {} {:.4f} at {}", select->metric, best_value,
+                       short_point(stage.points[best->point]));
+  }
+  return "";
+}
+
+std::optional<results::Remaining> remaining(const State& state) {
+  std::vector<results::StagePace> paces;
+  for (std::size_t i = 0; i < state.stages.size(); ++i) {
+    const CellCounts places = state.cells.places(i);
+    const double running = static_cast<double>(places.in(results::CellState::running));
+    results::StagePace pace = state.stages[i].took;
+    pace.left = static_cast<double>(places.open()) - running / 2;
+    if (!state.stages[i].planned) pace.left = state.stages[i].expected;
+    paces.push_back(pace);
+  }
+  return results::remaining(paces, state.running);
+}
+
+std::string progress_line(const State& state, const Pace& pace, int failed_attempts,
+                          const std::string& best) {
   std::string line;
   for (std::size_t i = 0; i < state.stages.size(); ++i) {
     const StageProgress& stage = state.stages[i];
@@ -28,12 +74,14 @@ std::string progress_line(const State& state, const Pace& pace, int failed_attem
   if (state.running_ranks > state.running) line += fmt::format(" on {} ranks", state.running_ranks);
   if (failed_attempts > 0)
     line += fmt::format(", {} failed attempt{}", failed_attempts, failed_attempts > 1 ? "s" : "");
-  if (pace.ended > 0) {
-    const double per_cell = pace.elapsed.count() / pace.ended;
-    const auto left = static_cast<double>(state.queue.size()) + state.running;
-    line +=
-        fmt::format(" | {} a cell, about {} left", duration_text(per_cell), duration_text(per_cell * left));
+  if (!best.empty()) line += " | " + best;
+  std::string time;
+  if (pace.ended > 0) time = results::duration_text(pace.elapsed.count() / pace.ended) + " a cell";
+  if (const auto left = remaining(state)) {
+    if (!time.empty()) time += ", ";
+    time += results::remaining_text(*left);
   }
+  if (!time.empty()) line += " | " + time;
   return line;
 }
 

@@ -4,9 +4,11 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "coordinator/winner_review.h"
 #include "sweeps/error.h"
+#include "sweeps/plan.h"
 #include "sweeps/selection_basis.h"
 
 namespace missmodal::coordinator {
@@ -43,6 +45,7 @@ void restore_stages(State& state, const results::Store& store) {
   for (std::size_t i = 0; i < state.stages.size(); ++i) {
     const sweeps::Stage& stage = state.sweep.stages[i];
     StageProgress& progress = state.stages[i];
+    if (!stage.from.empty()) progress.expected = sweeps::planned_cells(state.sweep, stage);
     if (stage.select) {
       for (const auto& [id, value] : store.validation_values(stage.select->metric, stage.select->condition)) {
         progress.values[state.cells.at(id)] = value;
@@ -84,6 +87,8 @@ State restore(sweeps::Sweep sweep, sweeps::ContentHashes hashes, const results::
       state.valid_mae[state.cells.at(id)] = valid_mae;
   }
   restore_stages(state, store);
+  const std::vector<results::StagePace> took = store.stage_paces();
+  for (std::size_t i = 0; i < std::min(took.size(), state.stages.size()); ++i) state.stages[i].took = took[i];
   return state;
 }
 

@@ -36,11 +36,13 @@ struct PlannedPlace {
 
 struct StageProgress {
   bool planned = false;
+  int expected = 0;                               // cells of a stage that waits for its search
   std::vector<PlannedPlace> cells;                // plan order
   std::vector<std::string> points;                // of a search, canonical JSON, each once; of a repeat "{}"
   std::unordered_map<CellHandle, double> values;  // a search's selection metric by accepted cell
   std::optional<sweeps::SelectionBasis> basis;    // of a planned search with `select`
   std::string winner;         // a search's selected point, canonical JSON; "" until selected
+  results::StagePace took{};  // accepted cells of this run and before; what is left of them is not kept here
   int without_parked = 0;     // parked trials that the winner of an earlier run was chosen without
   bool stale_winner = false;  // the database's winner was chosen from something else: to be forgotten
 };

@@ -1,13 +1,12 @@
 #include "results/status.h"
 
-#include <fmt/format.h>
-
-#include <array>
+#include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
-#include <string_view>
 
 #include "results/database.h"
 #include "results/lease.h"
+#include "results/stage_paces.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
 
@@ -15,12 +14,9 @@ namespace missmodal::results {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kStates{"pending", "running", "accepted", "diverged", "parked"};
-constexpr std::size_t kShownFailures = 10;
-
 std::map<std::string, int> no_cells() {
   std::map<std::string, int> states;
-  for (const std::string_view state : kStates) states[std::string(state)] = 0;
+  for (const std::string_view state : kCellStates) states[std::string(state)] = 0;
   return states;
 }
 
@@ -90,15 +86,108 @@ void read_runs(SQLite::Database& database, Status& status) {
   }
 }
 
-std::string verdict_line(const Status& status) {
-  if (status.exit_code) return fmt::format("{} (exit {})", status.verdict, *status.exit_code);
-  if (status.writer) return "running, by " + *status.writer;
-  return "ended without a verdict; the same command goes on";
+std::vector<int> ranks_of(SQLite::Database& database, const std::string& cell, int attempt) {
+  SQLite::Statement select(
+      database, "SELECT rank FROM attempt_members WHERE cell = ?1 AND attempt = ?2 ORDER BY place");
+  select.bind(1, cell);
+  select.bind(2, attempt);
+  std::vector<int> ranks;
+  while (select.executeStep()) ranks.push_back(select.getColumn(0).getInt());
+  return ranks;
+}
+
+void read_curve(SQLite::Database& database, RunningCell& running) {
+  SQLite::Statement select(database,
+                           "SELECT epoch, losses, valid_mae, valid_corr, best, train_seconds FROM progress "
+                           "WHERE cell = ?1 AND attempt = ?2 ORDER BY epoch");
+  select.bind(1, running.cell);
+  select.bind(2, running.attempt);
+  while (select.executeStep()) {
+    sweeps::EpochRecord& epoch = running.last.emplace();
+    epoch.epoch = select.getColumn(0).getInt();
+    epoch.losses =
+        nlohmann::json::parse(select.getColumn(1).getString()).get<std::map<std::string, double>>();
+    epoch.valid_mae = select.getColumn(2).getDouble();
+    if (!select.isColumnNull(3)) epoch.valid_corr = select.getColumn(3).getDouble();
+    epoch.best = select.getColumn(4).getInt() != 0;
+    epoch.train_seconds = select.getColumn(5).getDouble();
+    if (!epoch.best) continue;
+    running.best_epoch = epoch.epoch;
+    running.best_valid_mae = epoch.valid_mae;
+  }
+}
+
+void read_running(SQLite::Database& database, Status& status, double now_unix) {
+  SQLite::Statement select(
+      database,
+      "SELECT a.cell, a.attempt, a.host, a.device, a.started_unix, coalesce(p.stage, ''), "
+      "coalesce(p.variant, ''), "
+      "coalesce(p.point, '{}'), min(s.position) FROM attempts a LEFT JOIN stage_cells p ON p.cell = a.cell "
+      "LEFT JOIN stages s ON s.name = p.stage WHERE a.state = 'running' GROUP BY a.cell ORDER BY "
+      "a.assignment");
+  while (select.executeStep()) {
+    RunningCell& running = status.running_cells.emplace_back();
+    running.cell = select.getColumn(0).getString();
+    running.attempt = select.getColumn(1).getInt();
+    running.host = select.getColumn(2).getString();
+    running.device = select.getColumn(3).getString();
+    running.running_seconds = std::max(0.0, now_unix - select.getColumn(4).getDouble());
+    running.stage = select.getColumn(5).getString();
+    running.variant = select.getColumn(6).getString();
+    running.point = select.getColumn(7).getString();
+    running.ranks = ranks_of(database, running.cell, running.attempt);
+    read_curve(database, running);
+  }
+}
+
+void read_workers(SQLite::Database& database, Status& status, double now_unix) {
+  SQLite::Statement select(
+      database,
+      "SELECT rank, host, device, processor, state, reason, cell, batches, memory_bytes, "
+      "processors, heard_unix FROM workers ORDER BY rank");
+  while (select.executeStep()) {
+    WorkerStatus& worker = status.workers.emplace_back();
+    worker.rank = select.getColumn(0).getInt();
+    worker.host = select.getColumn(1).getString();
+    worker.device = select.getColumn(2).getString();
+    worker.processor = select.getColumn(3).getString();
+    worker.state = select.getColumn(4).getString();
+    worker.reason = select.getColumn(5).getString();
+    if (!select.isColumnNull(6)) worker.cell = select.getColumn(6).getString();
+    worker.batches = select.getColumn(7).getInt64();
+    if (!select.isColumnNull(8)) worker.memory_bytes = select.getColumn(8).getInt64();
+    if (!select.isColumnNull(9)) worker.processors = select.getColumn(9).getDouble();
+    worker.unheard_seconds = std::max(0.0, now_unix - select.getColumn(10).getDouble());
+  }
+}
+
+void read_best(SQLite::Database& database, Status& status) {
+  SQLite::Statement select(
+      database,
+      "SELECT s.name, p.point, min(m.mae) FROM stages s JOIN stage_cells p ON p.stage = s.name "
+      "JOIN cells c ON c.id = p.cell AND c.state = 'accepted' CROSS JOIN metrics m ON m.cell = c.id "
+      "AND m.split = 'valid' AND m.family = 'complete' AND m.subset = 'TAV' AND m.rate_percent = 0 AND "
+      "m.rates = '' "
+      "AND m.kind = 'fixed' AND m.mae IS NOT NULL "
+      "WHERE s.kind = 'search' AND s.position IS NOT NULL AND s.selected_point IS NULL "
+      "GROUP BY s.name ORDER BY s.position");
+  while (select.executeStep()) {
+    status.best.push_back(
+        {select.getColumn(0).getString(), select.getColumn(1).getString(), select.getColumn(2).getDouble()});
+  }
+}
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace
 
 Status read_status(const std::filesystem::path& file) {
+  return read_status(file, now());
+}
+
+Status read_status(const std::filesystem::path& file, double now_unix) {
   SQLite::Database database = open_for_reading(file);
   try {
     Status status;
@@ -108,7 +197,13 @@ Status read_status(const std::filesystem::path& file) {
     read_stages(database, status);
     read_failures(database, status);
     read_runs(database, status);
+    read_best(database, status);
     status.writer = lease_holder(file);
+    if (status.writer) {  // else nobody works on what is marked as running
+      read_running(database, status, now_unix);
+      read_workers(database, status, now_unix);
+      status.remaining = remaining(stage_paces(database), status.running);
+    }
     return status;
   } catch (const SQLite::Exception& error) {
     throw_trouble(file, "read", error);
@@ -117,84 +212,6 @@ Status read_status(const std::filesystem::path& file) {
 
 int exit_code(const Status& status) {
   return status.exit_code.value_or(kExitInterrupted);
-}
-
-std::string status_text(const Status& status) {
-  std::string text =
-      fmt::format("sweep {}{}{}\n", status.sweep, status.dataset.empty() ? "" : " on " + status.dataset,
-                  status.synthetic ? "  *** SYNTHETIC DATA ***" : "");
-  text += fmt::format("{:<20} {:<7} {:>8}", "stage", "kind", "planned");
-  for (const std::string_view state : kStates) text += fmt::format(" {:>9}", state);
-  text += "\n";
-  for (const StageStatus& stage : status.stages) {
-    text += fmt::format("{:<20} {:<7} {:>8}", stage.name, stage.kind, stage.planned);
-    for (const std::string_view state : kStates)
-      text += fmt::format(" {:>9}", stage.states.at(std::string(state)));
-    text += "\n";
-  }
-  for (const StageStatus& stage : status.stages) {
-    if (!stage.selected_point) continue;
-    text += fmt::format("{} selected {} (validation {:.4f})\n", stage.name, *stage.selected_point,
-                        stage.selected_value.value_or(0));
-  }
-  const std::string gangs =
-      status.running_ranks > status.running
-          ? fmt::format(" ({} running on {} ranks)", status.running, status.running_ranks)
-          : "";
-  text += fmt::format("{} attempts{}, {} runs, {:.0f} s\n", status.attempts, gangs, status.runs,
-                      status.elapsed_seconds);
-  for (std::size_t i = 0; i < status.failures.size() && i < kShownFailures; ++i) {
-    const Failure& failure = status.failures[i];
-    text += fmt::format("failed: cell {:.12} attempt {}: {}: {}\n", failure.cell, failure.attempt,
-                        failure.failure, failure.message);
-  }
-  if (status.failures.size() > kShownFailures) {
-    text += fmt::format("and {} more cells that failed; --json lists all\n",
-                        status.failures.size() - kShownFailures);
-  }
-  if (!status.failures.empty()) {
-    text += fmt::format("a cell's whole story: missmodal-report explain {:.12} {}\n",
-                        status.failures.front().cell, status.database.string());
-  }
-  return text + verdict_line(status) + "\n";
-}
-
-std::string status_json(const Status& status) {
-  using Json = nlohmann::ordered_json;
-  Json stages = Json::array();
-  for (const StageStatus& stage : status.stages) {
-    Json& object =
-        stages.emplace_back(Json{{"name", stage.name}, {"kind", stage.kind}, {"planned", stage.planned}});
-    for (const std::string_view state : kStates)
-      object[std::string(state)] = stage.states.at(std::string(state));
-    object["selected_point"] = stage.selected_point ? Json::parse(*stage.selected_point) : Json();
-    object["selected_value"] = stage.selected_value ? Json(*stage.selected_value) : Json();
-  }
-  Json cells;
-  for (const std::string_view state : kStates)
-    cells[std::string(state)] = status.cells.at(std::string(state));
-  Json failures = Json::array();
-  for (const Failure& failure : status.failures) {
-    failures.push_back({{"cell", failure.cell},
-                        {"attempt", failure.attempt},
-                        {"failure", failure.failure},
-                        {"message", failure.message}});
-  }
-  const Json root{{"sweep", status.sweep},
-                  {"dataset", status.dataset},
-                  {"synthetic", status.synthetic},
-                  {"stages", stages},
-                  {"cells", cells},
-                  {"attempts", status.attempts},
-                  {"running", status.running},
-                  {"running_ranks", status.running_ranks},
-                  {"failures", failures},
-                  {"runs", status.runs},
-                  {"elapsed_seconds", status.elapsed_seconds},
-                  {"writer", status.writer ? Json(*status.writer) : Json()},
-                  {"exit_code", status.exit_code ? Json(*status.exit_code) : Json()},
-                  {"verdict", status.verdict}};
-  return root.dump(2) + "\n";
 }
 
 }  // namespace missmodal::results

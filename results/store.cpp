@@ -18,6 +18,7 @@
 #include "results/plain_text.h"
 #include "results/rescore_cells.h"
 #include "results/soundness.h"
+#include "results/stage_paces.h"
 #include "results/statement.h"
 #include "results/writer_connection.h"
 #include "sweeps/error.h"
@@ -362,6 +363,11 @@ std::vector<Machine> Store::machines() const {
     }
     return machines;
   });
+}
+
+std::vector<StagePace> Store::stage_paces() const {
+  return connection_->read<std::vector<StagePace>>(
+      "read what cells took", [](SQLite::Database& database) { return results::stage_paces(database); });
 }
 
 std::int64_t Store::last_assignment() const {

@@ -15,6 +15,7 @@
 
 #include "results/change.h"
 #include "results/patience.h"
+#include "results/remaining.h"
 #include "results/rescore.h"
 #include "sweeps/sweep_file.h"
 
@@ -116,6 +117,8 @@ class Store {
   std::unordered_map<std::string, double> best_valid_mae() const;
   // Of every member of an accepted attempt; each one once, in order.
   std::vector<Machine> machines() const;
+  // Of the sweep file's stages, in its order.
+  std::vector<StagePace> stage_paces() const;
   // The highest that any attempt ever had; 0 before the first.
   std::int64_t last_assignment() const;
   // "wal" on a local disk, "delete" (the rollback journal) on a file system that hosts share.

@@ -165,6 +165,11 @@ std::vector<std::string> weights_paths(const Sweep& sweep) {
   return bert ? std::vector<std::string>(paths.begin(), paths.end()) : std::vector<std::string>{};
 }
 
+int planned_cells(const Sweep& sweep, const Stage& stage) {
+  if (stage.is_search()) return static_cast<int>(trial_points(stage, sweep.seed).size());
+  return static_cast<int>(stage.seeds.size() * std::max<std::size_t>(stage.variants.size(), 1));
+}
+
 std::vector<Settings> points(const Sweep& sweep, const Stage& search) {
   MISSMODAL_CHECK(search.is_search());
   Settings common;

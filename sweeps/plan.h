@@ -39,6 +39,9 @@ struct PlannedCell {
 std::vector<PlannedCell> plan_stage(const Sweep& sweep, const Stage& stage, const Settings& winner,
                                     const ContentHashes& hashes);
 
+// How many cells that is, duplicates counted, which is known before any winner is.
+int planned_cells(const Sweep& sweep, const Stage& stage);
+
 // The settings of a point as PlannedCell and Winner write it.
 Settings parse_point(const std::string& point);
 

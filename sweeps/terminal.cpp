@@ -7,9 +7,9 @@
 
 namespace missmodal::sweeps {
 
-bool can_rewrite_lines() {
+bool can_rewrite_lines(int descriptor) {
   const char* name = std::getenv("TERM");
-  return isatty(STDERR_FILENO) != 0 && name != nullptr && *name != '\0' && std::string_view(name) != "dumb";
+  return isatty(descriptor) != 0 && name != nullptr && *name != '\0' && std::string_view(name) != "dumb";
 }
 
 }  // namespace missmodal::sweeps

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -34,7 +36,7 @@ void present(const std::filesystem::path& path) {
 
 // One line rewritten in place; nothing where that cannot be.
 void show_progress(std::string_view step, double done) {
-  static const bool rewrites = sweeps::can_rewrite_lines();
+  static const bool rewrites = sweeps::can_rewrite_lines(STDERR_FILENO);
   if (rewrites) fmt::print(stderr, "\r{} {:3.0f} %  {}", step, 100 * done, done >= 1 ? "\n" : "");
 }
 

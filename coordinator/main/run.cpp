@@ -71,7 +71,7 @@ std::string host_name() {
 }
 
 ProgressStyle progress_style(const std::string& text) {
-  const bool live = text == "live" || (text == "auto" && sweeps::can_rewrite_lines());
+  const bool live = text == "live" || (text == "auto" && sweeps::can_rewrite_lines(STDERR_FILENO));
   return live ? ProgressStyle::live : ProgressStyle::log;
 }
 

@@ -2,21 +2,11 @@
 
 #include <torch/version.h>
 
-#include <algorithm>
-
 #include "coordinator/main/examination.h"
 #include "sweeps/content_hash.h"
-#include "sweeps/method.h"
+#include "sweeps/plan.h"
 
 namespace missmodal::coordinator {
-namespace {
-
-int planned_cells(const sweeps::Sweep& sweep, const sweeps::Stage& stage) {
-  if (stage.is_search()) return static_cast<int>(sweeps::trial_points(stage, sweep.seed).size());
-  return static_cast<int>(stage.seeds.size() * std::max<std::size_t>(stage.variants.size(), 1));
-}
-
-}  // namespace
 
 SweepInputs open_inputs(const sweeps::Sweep& sweep) {
   SweepInputs inputs;
@@ -38,7 +28,7 @@ SweepInputs open_inputs(const sweeps::Sweep& sweep) {
                        .overrides = sweep.overrides,
                        .run_token = {}};
   for (const sweeps::Stage& stage : sweep.stages) {
-    inputs.stages.push_back({stage.name, stage.from, stage.is_search(), planned_cells(sweep, stage)});
+    inputs.stages.push_back({stage.name, stage.from, stage.is_search(), sweeps::planned_cells(sweep, stage)});
   }
   for (const auto name : {sweeps::SplitName::train, sweeps::SplitName::valid, sweeps::SplitName::test}) {
     const trainer::Split& split = dataset.split(name);

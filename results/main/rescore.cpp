@@ -2,6 +2,8 @@
 
 #include "results/rescore.h"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -38,7 +40,7 @@ void run(const Options& options) {
     asked = {sweep.name, sweep.evaluation};
   }
   RescoreOptions rescore_options;
-  if (sweeps::can_rewrite_lines()) rescore_options.progress = show_progress;
+  if (sweeps::can_rewrite_lines(STDERR_FILENO)) rescore_options.progress = show_progress;
   Patience patience;
   patience.tell = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); };
   const Rescored rescored =

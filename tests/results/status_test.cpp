@@ -105,5 +105,106 @@ TEST(Status, SaysHowManyRanksTrain) {
   EXPECT_EQ(nlohmann::json::parse(status_json(status)).at("running_ranks"), 2);
 }
 
+// A search of three points, one done, one running; then a stage that waits.
+class StatusOfASweepThatRuns : public testing::Test {
+ protected:
+  StatusOfASweepThatRuns() {
+    store_.commit(std::vector<Change>{StagePlanned{"search", {done_, runs_, waits_}}});
+    accept(store_, done_.id, trial_result({.seed = 1111}));
+    AttemptStarted gang = started(runs_.id, 1, {1, "node1", "cuda:0"});
+    gang.members.push_back({2, "node1", "cuda:1"});
+    store_.commit(std::vector<Change>{gang});
+  }
+  void tell() {
+    AttemptProgressed curve{runs_.id, 1, {}};
+    curve.epochs.push_back({1, {{"total", 2.0}}, 0.75, 0.5, true, 3});
+    curve.epochs.push_back({2, {{"total", 1.5}}, 0.80, 0.4, false, 3});
+    WorkersSeen seen;
+    seen.workers.push_back(
+        {1, "node1", "cuda:0", "H100", WorkerCondition::training, "", runs_.id, 1, 40, 1 << 30, 1.25, 1});
+    seen.workers.push_back({2, "node1", "cuda:1", "H100", WorkerCondition::training, "", runs_.id, 1, 40});
+    seen.workers.push_back(
+        {3, "node2", "cuda", "H100", WorkerCondition::lost, "it gave no sign of life for 6 s"});
+    store_.commit(std::vector<Change>{curve, seen});
+  }
+
+  std::filesystem::path file_ = scratch_folder() / "a.db";
+  sweeps::PlannedCell done_ = planned_cell({.seed = 1111}, "search", 0);
+  sweeps::PlannedCell runs_ = planned_cell({.seed = 1112}, "search", 1);
+  sweeps::PlannedCell waits_ = planned_cell({.seed = 1113}, "search", 2);
+  Store store_ = open_store(file_);
+};
+
+TEST_F(StatusOfASweepThatRuns, ShowsWhatRunsAndHowFar) {
+  EXPECT_THAT(status_text(read_status(file_)),
+              HasSubstr(": search: in its first epoch; node1 cuda:0, ranks 1, 2, for"));
+  tell();
+  const Status status = read_status(file_);
+  ASSERT_EQ(status.running_cells.size(), 1U);
+  const RunningCell& cell = status.running_cells[0];
+  EXPECT_EQ(cell.cell, runs_.id);
+  EXPECT_EQ(cell.ranks, (std::vector<int>{1, 2}));
+  ASSERT_TRUE(cell.last.has_value());
+  EXPECT_EQ(cell.last->epoch, 2);
+  EXPECT_EQ(cell.last->losses.at("total"), 1.5);
+  EXPECT_EQ(cell.best_epoch, 1);
+  EXPECT_THAT(status_text(status), HasSubstr("epoch 2, validation MAE 0.8000 (best 0.7500, epoch 1)"));
+}
+
+TEST_F(StatusOfASweepThatRuns, ShowsWhatTheWorkersDo) {
+  tell();
+  const Status status = read_status(file_);
+  ASSERT_EQ(status.workers.size(), 3U);
+  EXPECT_EQ(status.workers[0].memory_bytes, 1 << 30);
+  EXPECT_EQ(status.workers[0].processors, 1.25);
+  EXPECT_GE(status.workers[0].unheard_seconds, 1);
+  EXPECT_EQ(status.workers[1].memory_bytes, std::nullopt);
+  EXPECT_THAT(status_text(status), HasSubstr("workers: 1 lost, 2 training; the last beat at most"));
+  EXPECT_THAT(status_text(status), HasSubstr("worker 3 on node2: lost: it gave no sign of life for 6 s"));
+}
+
+// Half of the running cell, the waiting one, and the other stages' 3 + 24 cells.
+TEST_F(StatusOfASweepThatRuns, SaysHowLongItStillTakes) {
+  const Status status = read_status(file_);
+  ASSERT_TRUE(status.remaining.has_value());
+  const sweeps::TrialResult one = trial_result({.seed = 1111});
+  const int left = status.stages[0].planned - 3 + status.stages[1].planned + status.stages[2].planned;
+  EXPECT_NEAR(status.remaining->seconds,
+              (1.5 + std::max(0, left)) * (one.train_seconds + one.evaluate_seconds), 1e-6);
+  EXPECT_THAT(status_text(status), HasSubstr("; about "));
+}
+
+TEST_F(StatusOfASweepThatRuns, NamesTheBestPointSoFar) {
+  const Status status = read_status(file_);
+  ASSERT_EQ(status.best.size(), 1U);
+  EXPECT_EQ(status.best[0].stage, "search");
+  EXPECT_DOUBLE_EQ(status.best[0].valid_mae, 0.45);
+  EXPECT_THAT(status_text(status), HasSubstr("search: best so far {} (validation MAE 0.4500)"));
+}
+
+TEST_F(StatusOfASweepThatRuns, AsJson) {
+  tell();
+  const auto json = nlohmann::json::parse(status_json(read_status(file_)));
+  EXPECT_EQ(json["running_cells"][0]["epoch"], 2);
+  EXPECT_EQ(json["running_cells"][0]["best_valid_mae"], 0.75);
+  EXPECT_EQ(json["running_cells"][0]["ranks"], (std::vector<int>{1, 2}));
+  EXPECT_EQ(json["workers"][2]["state"], "lost");
+  EXPECT_TRUE(json["workers"][2]["cell"].is_null());
+  EXPECT_EQ(json["best"][0]["stage"], "search");
+  EXPECT_GT(json["remaining"]["high"], json["remaining"]["low"]);
+  const std::string line = status_json(read_status(file_), -1);
+  EXPECT_EQ(line.find('\n'), line.size() - 1);
+}
+
+// What a dead coordinator left marked as running runs no more.
+TEST_F(StatusOfASweepThatRuns, ShowsNothingThatRunsOnceNobodyWrites) {
+  tell();
+  { const Store moved = std::move(store_); }
+  const Status status = read_status(file_);
+  EXPECT_TRUE(status.running_cells.empty());
+  EXPECT_TRUE(status.workers.empty());
+  EXPECT_FALSE(status.remaining.has_value());
+}
+
 }  // namespace
 }  // namespace missmodal::results
