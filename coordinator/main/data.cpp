@@ -2,7 +2,6 @@
 // error.
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>

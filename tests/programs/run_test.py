@@ -119,6 +119,42 @@ class SameTables(Run):
                 return
 
 
+class Watched(Run):
+    def test_while_it_runs(self):
+        """Another process sees the curves of what runs, and what the workers do, until the sweep ends."""
+        words = ["run", "s.yaml", "--set", "training.max_epochs=100000", "--set", "training.patience=100000", "--db", "a.db"]
+        with subprocess.Popen([*mpirun(3), MISSMODAL, *words], cwd=self.folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as sweep:
+            deadline = time.monotonic() + LIMIT
+            while not (self.folder / "a.db").exists() or self.program("status", "a.db", program=REPORT)[0] != 0:
+                self.assertLess(time.monotonic(), deadline)
+                self.assertIsNone(sweep.poll(), "the sweep ended by itself")
+                time.sleep(0.1)
+            with subprocess.Popen([REPORT, "status", "a.db", "--watch", "--json"], cwd=self.folder, env=ENVIRONMENT,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as watch:
+                epochs = {}  # by cell, those that were seen
+                for line in watch.stdout:
+                    status = json.loads(line)
+                    for cell in status["running_cells"]:
+                        if cell["epoch"] is not None:
+                            epochs.setdefault(cell["cell"], set()).add(cell["epoch"])
+                    if len(epochs) == 2 and all(len(seen) > 1 for seen in epochs.values()):
+                        break
+                    self.assertLess(time.monotonic(), deadline, epochs)
+                self.assertEqual([worker["state"] for worker in status["workers"]], ["training", "training"])
+                for worker in status["workers"]:
+                    self.assertGreater(worker["memory_bytes"], 1 << 20)
+                    self.assertGreater(worker["batches"], 0)
+                    self.assertIn(worker["cell"], epochs)
+                sweep.send_signal(signal.SIGUSR1)
+                self.assertEqual(sweep.wait(LIMIT), 4)
+                last = json.loads(list(watch.stdout)[-1])
+                self.assertEqual(watch.wait(LIMIT), 0)
+        self.assertEqual(last["exit_code"], 4)
+        self.assertEqual((last["running_cells"], last["workers"]), ([], []))
+        self.assertEqual(self.count("workers", "a.db"), 0)
+
+
 class ProgressOnATerminal(Run):
     def screen(self, **environment):
         """What a terminal of this kind is sent."""
