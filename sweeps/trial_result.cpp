@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kSplitNames{"train", "valid", "test"};
 constexpr std::array<std::string_view, 5> kRowKindNames{"fixed", "mean", "sd", "first", "expected"};
+constexpr std::array<std::string_view, 2> kMomentNames{"before", "after"};
 
 }  // namespace
 
@@ -17,6 +18,10 @@ std::string_view name(SplitName split) {
 }
 std::string_view name(RowKind kind) {
   return kRowKindNames[static_cast<unsigned>(kind)];
+}
+
+std::string_view name(Moment moment) {
+  return kMomentNames[static_cast<unsigned>(moment)];
 }
 
 bool predictions_are_finite(const TrialResult& result) {

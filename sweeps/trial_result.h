@@ -53,6 +53,18 @@ struct SplitPredictions {
   std::vector<float> values;  // 7 x N, row order of Subset
 };
 
+// Of a training: its initial model, and the one that was evaluated.
+enum class Moment { before, after };
+std::string_view name(Moment moment);
+
+// F_S of some test utterances: what the predictor reads of each subset.
+struct Representations {
+  Moment moment = Moment::after;
+  std::vector<std::int32_t> positions;  // of the n utterances in their split, ascending
+  std::int64_t width = 0;
+  std::vector<float> values;  // 7 x n x width, row order of Subset
+};
+
 enum class Outcome { finished, diverged, interrupted };
 
 struct TrialResult {
@@ -64,6 +76,7 @@ struct TrialResult {
   // valid, test; empty unless the training ran to its end
   std::vector<SplitPredictions> predictions;
   std::vector<MetricRow> metrics;
+  std::vector<Representations> representations;  // before, after; empty unless asked for, and finished
   double train_seconds = 0;
   double evaluate_seconds = 0;
   std::int64_t parameters = 0;  // counting only what is used

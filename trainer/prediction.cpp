@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "trainer/precision.h"
 
@@ -9,17 +10,21 @@ namespace missmodal::trainer {
 namespace {
 
 // Utterances of like length share a batch: less padding, and no result depends on who shares a batch.
-std::vector<std::size_t> by_length(const Split& split) {
-  std::vector<std::size_t> order(split.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
+std::vector<std::size_t> by_length(const Split& split, std::vector<std::size_t> utterances) {
   const auto length = [&split](std::size_t i) {
     std::int64_t total = 0;
     for (Modality modality : kModalities) total += split.of(modality).lengths[i];
     return total;
   };
-  std::stable_sort(order.begin(), order.end(),
+  std::stable_sort(utterances.begin(), utterances.end(),
                    [&](std::size_t a, std::size_t b) { return length(a) < length(b); });
-  return order;
+  return utterances;
+}
+
+std::vector<std::size_t> all_of(const Split& split) {
+  std::vector<std::size_t> utterances(split.size());
+  std::iota(utterances.begin(), utterances.end(), std::size_t{0});
+  return utterances;
 }
 
 using Order = std::span<const std::size_t>;
@@ -47,25 +52,35 @@ class Batches {
   int members_;
 };
 
-// What one member found, as it travels: whether it was interrupted, then its predictions batch by batch.
-std::size_t size_of(const std::vector<Order>& batches, std::size_t rows) {
+// What is computed of every utterance.
+struct Numbers {
+  std::size_t rows = 1;
+  std::size_t width = 1;                          // of a row
+  std::function<torch::Tensor(const Batch&)> of;  // (rows, b) or (rows, b, width)
+};
+
+// What one member found, as it travels: whether it was interrupted, then its numbers batch by batch.
+std::size_t size_of(const std::vector<Order>& batches, const Numbers& numbers) {
   std::size_t utterances = 0;
   for (const Order& batch : batches) utterances += batch.size();
-  return 1 + rows * utterances;
+  return 1 + numbers.rows * utterances * numbers.width;
 }
 
-// `predict` gives (rows, b) for a batch; the result is (rows, N) in the split's order.
-std::optional<std::vector<float>> predict_rows(Model& model, const Split& split, const Collator& collator,
-                                               const PassOptions& options, std::size_t rows,
-                                               const std::function<torch::Tensor(const Batch&)>& predict) {
+// (rows, n, width), n being the `utterances` in their order.
+std::optional<std::vector<float>> pass_over(Model& model, const Split& split,
+                                            std::vector<std::size_t> utterances, const Collator& collator,
+                                            const PassOptions& options, const Numbers& numbers) {
   const torch::NoGradGuard no_grad;
   model.eval();
   const Group& group = options.group;
-  const std::vector<std::size_t> order = by_length(split);
+  std::vector<std::size_t> places(split.size());  // in the result
+  for (std::size_t place = 0; place < utterances.size(); ++place) places[utterances[place]] = place;
+  const std::size_t count = utterances.size();
+  const std::vector<std::size_t> order = by_length(split, std::move(utterances));
   const Batches batches(order, options);
   const std::vector<Order> own = batches.of(group.rank());
   std::vector<float> found{0};
-  found.reserve(size_of(own, rows));
+  found.reserve(size_of(own, numbers));
   for (const Order& indices : own) {
     if (options.interrupted()) {
       found[0] = 1;
@@ -73,23 +88,28 @@ std::optional<std::vector<float>> predict_rows(Model& model, const Split& split,
     }
     const Batch batch = collator.collate(split, indices);
     const Autocast autocast(options.precision, batch.labels.device());
-    const torch::Tensor predictions = predict(batch).to(torch::kCPU, torch::kFloat32).contiguous();
-    const float* from = predictions.data_ptr<float>();
-    found.insert(found.end(), from, from + predictions.numel());
+    const torch::Tensor computed = numbers.of(batch).to(torch::kCPU, torch::kFloat32).contiguous();
+    const float* from = computed.data_ptr<float>();
+    found.insert(found.end(), from, from + computed.numel());
   }
-  found.resize(size_of(own, rows));
+  found.resize(size_of(own, numbers));
 
   std::vector<std::size_t> counts;
-  for (int member = 0; member < group.size(); ++member) counts.push_back(size_of(batches.of(member), rows));
+  for (int member = 0; member < group.size(); ++member)
+    counts.push_back(size_of(batches.of(member), numbers));
   const std::vector<float> all = group.gather(std::move(found), counts);
 
-  std::vector<float> values(rows * split.size());
+  std::vector<float> values(numbers.rows * count * numbers.width);
   auto from = all.begin();
   for (int member = 0; member < group.size(); ++member) {
     if (*from++ != 0) return std::nullopt;
     for (const Order& indices : batches.of(member)) {
-      for (std::size_t row = 0; row < rows; ++row) {
-        for (std::size_t i : indices) values[row * split.size() + i] = *from++;
+      for (std::size_t row = 0; row < numbers.rows; ++row) {
+        for (const std::size_t i : indices) {
+          const auto to = static_cast<std::ptrdiff_t>((row * count + places[i]) * numbers.width);
+          std::copy_n(from, numbers.width, values.begin() + to);
+          from += static_cast<std::ptrdiff_t>(numbers.width);
+        }
       }
     }
   }
@@ -100,14 +120,22 @@ std::optional<std::vector<float>> predict_rows(Model& model, const Split& split,
 
 std::optional<std::vector<float>> predict_subsets(Model& model, const Split& split, const Collator& collator,
                                                   const PassOptions& options) {
-  return predict_rows(model, split, collator, options, kSubsetCount,
-                      [&model](const Batch& batch) { return model.predict(batch); });
+  return pass_over(model, split, all_of(split), collator, options,
+                   {kSubsetCount, 1, [&model](const Batch& batch) { return model.predict(batch); }});
 }
 
 std::optional<std::vector<float>> predict_complete(Model& model, const Split& split, const Collator& collator,
                                                    const PassOptions& options) {
-  return predict_rows(model, split, collator, options, 1,
-                      [&model](const Batch& batch) { return model.predict_complete(batch); });
+  return pass_over(model, split, all_of(split), collator, options,
+                   {1, 1, [&model](const Batch& batch) { return model.predict_complete(batch); }});
+}
+
+std::optional<std::vector<float>> represent_subsets(Model& model, const Split& split,
+                                                    std::span<const std::size_t> utterances,
+                                                    const Collator& collator, const PassOptions& options) {
+  const auto width = static_cast<std::size_t>(model.representation_width());
+  return pass_over(model, split, {utterances.begin(), utterances.end()}, collator, options,
+                   {kSubsetCount, width, [&model](const Batch& batch) { return model.represent(batch); }});
 }
 
 }  // namespace missmodal::trainer

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "trainer/batch.h"
@@ -29,5 +30,12 @@ std::optional<std::vector<float>> predict_subsets(Model& model, const Split& spl
 // (N): complete modalities only; the same otherwise.
 std::optional<std::vector<float>> predict_complete(Model& model, const Split& split, const Collator& collator,
                                                    const PassOptions& options = {});
+
+// (7, n, d) row-major: the representations of the split's `utterances`, in that order; the same otherwise.
+// Preconditions: the model has representations, no utterance is named twice.
+std::optional<std::vector<float>> represent_subsets(Model& model, const Split& split,
+                                                    std::span<const std::size_t> utterances,
+                                                    const Collator& collator,
+                                                    const PassOptions& options = {});
 
 }  // namespace missmodal::trainer

@@ -13,6 +13,7 @@
 #include "trainer/peak_memory.h"
 #include "trainer/precision.h"
 #include "trainer/prediction.h"
+#include "trainer/representations.h"
 
 namespace missmodal::trainer {
 namespace {
@@ -45,24 +46,39 @@ void check_text(const Model& model, const Configuration& configuration, const Da
   if (!mistakes.empty()) throw InputError(std::move(mistakes));
 }
 
-// Fills in predictions and metrics, or makes the outcome what stood in their way.
+// Adds those of the model as it is; false if interrupted.
+bool add_representations(Training& training, const Dataset& dataset, sweeps::Moment moment,
+                         const TrialHooks& hooks, sweeps::TrialResult& result) {
+  if (!hooks.representations || training.model()->representation_width() == 0) return true;
+  auto found = represent(*training.model(), dataset.split(SplitName::test), training.collator(), moment,
+                         training.pass(hooks));
+  if (found) result.representations.push_back(std::move(*found));
+  return found.has_value();
+}
+
+void interrupt(sweeps::TrialResult& result) {
+  result.outcome = sweeps::Outcome::interrupted;
+  result.predictions.clear();
+  result.metrics.clear();
+}
+
+// Fills in predictions, metrics and representations, or makes the outcome what stood in their way.
 void evaluate(Training& training, const Dataset& dataset, const EvaluationSetup& evaluation,
               const TrialHooks& hooks, sweeps::TrialResult& result) {
   for (const auto& [name, masks] :
        {std::pair{SplitName::valid, &evaluation.valid}, std::pair{SplitName::test, &evaluation.test}}) {
     const Split& split = dataset.split(name);
     auto predictions = predict_subsets(*training.model(), split, training.collator(), training.pass(hooks));
-    if (!predictions) {
-      result.outcome = sweeps::Outcome::interrupted;
-      result.predictions.clear();
-      result.metrics.clear();
-      return;
-    }
+    if (!predictions) return interrupt(result);
     const auto rows = sweeps::evaluate(name, *predictions, split.labels, evaluation.plan, *masks);
     result.metrics.insert(result.metrics.end(), rows.begin(), rows.end());
     result.predictions.push_back({name, std::move(*predictions)});
   }
-  if (!sweeps::predictions_are_finite(result)) result.outcome = sweeps::Outcome::diverged;
+  if (!sweeps::predictions_are_finite(result)) {
+    result.outcome = sweeps::Outcome::diverged;
+  } else if (!add_representations(training, dataset, sweeps::Moment::after, hooks, result)) {
+    interrupt(result);
+  }
 }
 
 // All members go on from the same step, or none does.
@@ -101,6 +117,10 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
   const Group group = communicator ? Group(*communicator, device) : Group();
   Training training(configuration, dataset, std::move(model), device, group);
   result.parameters = used_parameters(*training.model());
+  if (!add_representations(training, dataset, sweeps::Moment::before, hooks, result)) {
+    interrupt(result);
+    return trial;
+  }
   if (checkpoints != nullptr) go_on(training, device, group, hooks, *checkpoints);
   TrainingCheckpoints* const kept = group.rank() == 0 ? checkpoints : nullptr;
   const auto capture = [&training] { return training.capture(); };
@@ -130,6 +150,7 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
     trial.checkpoint = Checkpoint{configuration, dataset.content_sha256(), widths_of(dataset),
                                   training.collator().normalization(), training.model()};
   }
+  if (result.outcome != sweeps::Outcome::finished) result.representations.clear();
   result.peak_memory_bytes = peak_memory.bytes();
   return trial;
 }

@@ -32,6 +32,8 @@ struct TrialHooks {
   // without predictions.
   std::function<bool()> interrupted = [] { return false; };
   std::function<void()> on_batch = [] {};  // after every batch of training
+  // Whether the result of a model that has representations tells them.
+  bool representations = false;
   // Of place 0, where it goes on from a checkpoint.
   std::function<void(const TrainingProgress&)> on_resumed = [](const TrainingProgress&) {};
 };

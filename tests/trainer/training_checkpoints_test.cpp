@@ -305,6 +305,7 @@ class Resumed : public TrainingCheckpointsTest {
       TrainingCheckpoints checkpoints(options());
       Member run;
       TrialHooks hooks;
+      hooks.representations = true;
       hooks.on_epoch = [&](const sweeps::EpochRecord& epoch) { run.epochs.push_back(epoch.epoch); };
       hooks.interrupted = [&] {
         return !run.epochs.empty() && run.epochs.back() >= until && until < kSavedEpochs;
@@ -334,6 +335,10 @@ class Resumed : public TrainingCheckpointsTest {
         ASSERT_EQ(a.predictions.size(), b.predictions.size());
         for (std::size_t i = 0; i < a.predictions.size(); ++i)
           EXPECT_EQ(a.predictions[i].values, b.predictions[i].values);
+        ASSERT_EQ(a.representations.size(), 2U);
+        ASSERT_EQ(b.representations.size(), 2U);
+        for (std::size_t i = 0; i < 2; ++i)
+          EXPECT_EQ(a.representations[i].values, b.representations[i].values);
       }
       TrainingCheckpoints(options()).remove();
     }

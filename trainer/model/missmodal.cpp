@@ -190,6 +190,10 @@ Losses MissModal::loss(const Output& output, const Batch& batch, const Context& 
 }
 
 torch::Tensor MissModal::predict(const Batch& batch) {
+  return predictor_->predict(represent(batch));
+}
+
+torch::Tensor MissModal::represent(const Batch& batch) {
   const DropoutStream off;
   const Encoded complete = encode(batch, off);
   Encoded missing;
@@ -210,7 +214,7 @@ torch::Tensor MissModal::predict(const Batch& batch) {
     }
     fused.push_back(fusion_->fuse(encoded, Subset::TAV, off));
   }
-  return predictor_->predict(torch::stack(fused));
+  return torch::stack(fused);
 }
 
 torch::Tensor MissModal::predict_with(const Batch& batch, const ByModality& zeroed) {

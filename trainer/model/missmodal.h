@@ -28,6 +28,8 @@ class MissModal : public Model {
   // Each modality is encoded once; with route `full` and `zero_at: input` also zero frames, one sequence a
   // distinct length.
   torch::Tensor predict(const Batch& batch) override;
+  std::int64_t representation_width() const override { return configuration_.model.fusion_width; }
+  torch::Tensor represent(const Batch& batch) override;
   std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const override;
   bool is_used(const std::string& parameter) const override;
   std::string text_configuration() const override { return bert_configuration_; }

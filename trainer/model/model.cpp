@@ -37,4 +37,8 @@ torch::Tensor Model::predict(const Batch& batch) {
   return torch::stack(rows);
 }
 
+torch::Tensor Model::represent(const Batch& /*batch*/) {
+  MISSMODAL_CHECK(false);
+}
+
 }  // namespace missmodal::trainer

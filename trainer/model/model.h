@@ -91,6 +91,12 @@ class Model : public torch::nn::Module {
   // (b): complete modalities only; what row TAV of predict() holds.
   virtual torch::Tensor predict_complete(const Batch& batch) { return predict_with(batch, {}); }
 
+  // The width d of represent(); 0: this model has no representation of each subset.
+  virtual std::int64_t representation_width() const { return 0; }
+  // (7, b, d): what row S of predict() is computed from. No dropout; the caller holds a NoGradGuard.
+  // Precondition: representation_width() is not 0.
+  virtual torch::Tensor represent(const Batch& batch);
+
   // Who steps which parameters. A parameter of two of them is stepped by both, and then neither accumulates.
   virtual std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const = 0;
   // An epoch's passes over the training batches, in turn. Here one, in which all optimisers step together, in
