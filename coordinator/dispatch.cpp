@@ -120,6 +120,7 @@ worker::Assign assign_message(const State& state, const Assignment& assignment) 
           .trials_per_gpu = assignment.most_on_device,
           .collective_seconds = resources.collective_seconds,
           .work = state.work,
+          .representations = state.represented.contains(assignment.cell),
           .weights =
               keeps_weights(state, assignment.cell) ? sweeps::weights_file(state.work, cell.id).string() : "",
           .checkpoint_seconds = resources.checkpoint_seconds,

@@ -76,6 +76,7 @@ sweeps::TrialResult judged(const sweeps::TrialResult& result) {
   diverged.diverged_step = 0;
   diverged.predictions.clear();
   diverged.metrics.clear();
+  diverged.representations.clear();
   return diverged;
 }
 

@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "coordinator/dispatch.h"
+#include "sweeps/canonical.h"
 #include "sweeps/error.h"
 #include "sweeps/selection.h"
 #include "sweeps/selection_basis.h"
@@ -87,6 +89,23 @@ void plan_weights(State& state, const Stage& stage, const std::vector<sweeps::Pl
   }
 }
 
+// Whether the cell's model tells each subset's representation from the others: its fusions are trained.
+bool tells_subsets(const sweeps::PlannedCell& cell) {
+  const sweeps::Configuration configuration =
+      sweeps::parse_configuration(cell.configuration, "cell " + cell.id);
+  return configuration.model.name == "missmodal" && configuration.evaluation.route == sweeps::Route::subset;
+}
+
+// The first seed of each variant, whatever becomes of it.
+void plan_representations(State& state, const Stage& stage, const std::vector<sweeps::PlannedCell>& cells) {
+  if (state.sweep.resources.keep_embeddings == sweeps::KeepEmbeddings::none) return;
+  std::set<std::string> variants;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (variants.insert(cells[i].variant).second && tells_subsets(cells[i]))
+      state.represented.insert(progress_of(state, stage).cells[i].cell);
+  }
+}
+
 // Plans a stage: its cells enter the database before the first of them is dispatched.
 void plan(State& state, const Stage& stage, Effects& effects) {
   StageProgress& progress = progress_of(state, stage);
@@ -105,7 +124,10 @@ void plan(State& state, const Stage& stage, Effects& effects) {
     progress.cells.push_back({cell, point->second});
   }
   if (stage.is_search() && stage.select) progress.basis = sweeps::selection_basis(state.sweep, stage, cells);
-  if (!stage.is_search()) plan_weights(state, stage, cells);
+  if (!stage.is_search()) {
+    plan_weights(state, stage, cells);
+    plan_representations(state, stage, cells);
+  }
   effects.commits.push_back(results::StagePlanned{stage.name, std::move(cells)});
   review_parked(state, stage, progress, effects);
 }

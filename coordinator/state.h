@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "coordinator/cell_queue.h"
@@ -120,6 +121,7 @@ struct State {
   CellTable cells;                                   // also what the database holds from earlier plans
   std::unordered_map<CellHandle, Trouble> troubles;  // of cells that have not ended
   CellQueue queue;                                   // pending cells that a stage plans
+  std::unordered_set<CellHandle> represented;        // cells whose representations are kept
   KeptWeights kept_weights;                          // with keep: best
   std::unordered_map<CellHandle, double> valid_mae;  // of accepted cells, with keep: best
   std::optional<Reservation> reservation;

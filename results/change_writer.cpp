@@ -100,6 +100,9 @@ ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
       insert_predictions_(database,
                           "INSERT INTO predictions (cell, split, n, matrix) VALUES (?1, ?2, ?3, ?4)"),
+      insert_embedding_(database,
+                        "INSERT INTO embeddings (cell, moment, split, positions, width, matrix) "
+                        "VALUES (?1, ?2, 'test', ?3, ?4, ?5)"),
       metrics_(database),
       insert_set_aside_(
           database,
@@ -226,6 +229,7 @@ void ChangeWriter::write(const AttemptFinished& finished, double now_unix) {
   execute(delete_progress_, finished.cell);
   write_epochs(finished.cell, result.epochs);
   write_predictions(finished.cell, result.predictions);
+  write_representations(finished.cell, result.representations);
   metrics_.replace(finished.cell, result.metrics);
 }
 
@@ -278,6 +282,16 @@ void ChangeWriter::write_predictions(const std::string& cell,
     MISSMODAL_CHECK(split.values.size() % kSubsetCount == 0);
     execute(insert_predictions_, cell, name(split.split),
             static_cast<std::int64_t>(split.values.size() / kSubsetCount), split.values);
+  }
+}
+
+void ChangeWriter::write_representations(const std::string& cell,
+                                         const std::vector<sweeps::Representations>& representations) {
+  for (const sweeps::Representations& one : representations) {
+    MISSMODAL_CHECK(one.values.size() ==
+                    kSubsetCount * one.positions.size() * static_cast<std::size_t>(one.width));
+    execute(insert_embedding_, cell, name(one.moment), nlohmann::json(one.positions).dump(), one.width,
+            one.values);
   }
 }
 

@@ -39,6 +39,8 @@ class ChangeWriter {
   void write(const SweepEnded& ended, double now_unix);
   void write_epochs(const std::string& cell, const std::vector<sweeps::EpochRecord>& epochs);
   void write_predictions(const std::string& cell, const std::vector<sweeps::SplitPredictions>& predictions);
+  void write_representations(const std::string& cell,
+                             const std::vector<sweeps::Representations>& representations);
 
   std::int64_t run_;
   SQLite::Statement select_plan_;
@@ -63,6 +65,7 @@ class ChangeWriter {
   SQLite::Statement unpark_cell_;
   SQLite::Statement insert_epoch_;
   SQLite::Statement insert_predictions_;
+  SQLite::Statement insert_embedding_;
   MetricWriter metrics_;
   SQLite::Statement insert_set_aside_;
   SQLite::Statement delete_workers_;

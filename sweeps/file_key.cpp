@@ -71,6 +71,19 @@ std::vector<FileKey> make_keys() {
          const auto word = std::find(kKeepWords.begin(), kKeepWords.end(), v.get<std::string>());
          s.resources.keep = static_cast<Keep>(word - kKeepWords.begin());
        }},
+      {"resources.keep_embeddings",
+       {Kind::choice, {}, {kKeepEmbeddingsWords.begin(), kKeepEmbeddingsWords.end()}},
+       "representations that Figure 7 is drawn from: of each repeat stage and variant of MissModal that of "
+       "the first "
+       "seed, or none",
+       [](const Sweep& s) {
+         return json(kKeepEmbeddingsWords.at(static_cast<std::size_t>(s.resources.keep_embeddings)));
+       },
+       [](Sweep& s, const json& v) {
+         const auto word =
+             std::find(kKeepEmbeddingsWords.begin(), kKeepEmbeddingsWords.end(), v.get<std::string>());
+         s.resources.keep_embeddings = static_cast<KeepEmbeddings>(word - kKeepEmbeddingsWords.begin());
+       }},
   };
 }
 

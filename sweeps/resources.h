@@ -14,6 +14,10 @@ namespace missmodal::sweeps {
 enum class Keep { best, all, none };
 inline constexpr std::array<std::string_view, 3> kKeepWords{"best", "all", "none"};
 
+// Of which seeds of MissModal's variants in repeat stages the representations are kept.
+enum class KeepEmbeddings { first, none };
+inline constexpr std::array<std::string_view, 2> kKeepEmbeddingsWords{"first", "none"};
+
 struct Resources {
   std::string device = "auto";  // auto, cpu, cuda
   int threads_per_trial = 1;    // fixed, so that a result does not depend on how many ranks there are
@@ -24,6 +28,7 @@ struct Resources {
   int stall_seconds = 300;      // without a batch, and a rank counts as hung and ends itself
   int trials_per_gpu = 1;
   Keep keep = Keep::best;
+  KeepEmbeddings keep_embeddings = KeepEmbeddings::first;
 };
 
 // What a configuration asks for and these resources can never give, whatever machines there are.

@@ -19,6 +19,7 @@ using sweeps::Condition;
 using sweeps::EpochRecord;
 using sweeps::MetricRow;
 using sweeps::Metrics;
+using sweeps::Representations;
 using sweeps::SplitPredictions;
 using sweeps::TrialResult;
 
@@ -74,19 +75,51 @@ MetricRow row_from(const json& v) {
           enum_from(v.at(2), sweeps::RowKind::expected), metrics_from(v.at(3))};
 }
 
+template <typename Number>
+json binary_of(const std::vector<Number>& numbers) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(numbers.data());
+  return json::binary(std::vector<std::uint8_t>(bytes, bytes + numbers.size() * sizeof(Number)));
+}
+
 json predictions_to_json(const SplitPredictions& predictions) {
-  const auto* bytes = reinterpret_cast<const std::uint8_t*>(predictions.values.data());
-  return {predictions.split,
-          json::binary(std::vector<std::uint8_t>(bytes, bytes + predictions.values.size() * sizeof(float)))};
+  return {predictions.split, binary_of(predictions.values)};
+}
+
+// As many as the bytes hold; `what` is cut where that is no whole number of them.
+template <typename Number>
+std::vector<Number> numbers_from(const json& value, const char* what) {
+  const auto& bytes = value.get_binary();
+  if (bytes.size() % sizeof(Number) != 0) throw RunError(std::string(what) + " are cut");
+  std::vector<Number> numbers(bytes.size() / sizeof(Number));
+  if (!bytes.empty()) std::memcpy(numbers.data(), bytes.data(), bytes.size());
+  return numbers;
 }
 
 SplitPredictions predictions_from(const json& v) {
-  const auto& bytes = v.at(1).get_binary();
-  if (bytes.size() % sizeof(float) != 0) throw RunError("predictions are cut");
-  SplitPredictions predictions{enum_from(v.at(0), sweeps::SplitName::test), {}};
-  predictions.values.resize(bytes.size() / sizeof(float));
-  if (!bytes.empty()) std::memcpy(predictions.values.data(), bytes.data(), bytes.size());
-  return predictions;
+  return {enum_from(v.at(0), sweeps::SplitName::test), numbers_from<float>(v.at(1), "predictions")};
+}
+
+json representations_to_json(const Representations& representations) {
+  return {representations.moment, binary_of(representations.positions), representations.width,
+          binary_of(representations.values)};
+}
+
+// What the database could not keep is refused here.
+Representations representations_from(const json& v) {
+  Representations representations{
+      enum_from(v.at(0), sweeps::Moment::after), numbers_from<std::int32_t>(v.at(1), "positions"),
+      v.at(2).get<std::int64_t>(), numbers_from<float>(v.at(3), "representations")};
+  const auto& [moment, positions, width, values] = representations;
+  constexpr std::int64_t kWidest = std::int64_t{1} << 32;  // far below what overflows
+  if (width < 1 || width > kWidest ||
+      values.size() != kSubsetCount * positions.size() * static_cast<std::size_t>(width)) {
+    throw RunError("representations of another size");
+  }
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    if (positions[i] < 0 || (i > 0 && positions[i] <= positions[i - 1]))
+      throw RunError("positions out of order");
+  }
+  return representations;
 }
 
 json epoch_to_json(const EpochRecord& e) {
@@ -128,6 +161,7 @@ json result_to_json(const TrialResult& r) {
           {"epochs", list_to_json(r.epochs, epoch_to_json)},
           {"predictions", list_to_json(r.predictions, predictions_to_json)},
           {"metrics", list_to_json(r.metrics, row_to_json)},
+          {"representations", list_to_json(r.representations, representations_to_json)},
           {"train_seconds", r.train_seconds},
           {"evaluate_seconds", r.evaluate_seconds},
           {"parameters", r.parameters},
@@ -142,6 +176,7 @@ TrialResult result_from(const json& v) {
   result.epochs = list_from(v.at("epochs"), epoch_from);
   result.predictions = list_from(v.at("predictions"), predictions_from);
   result.metrics = list_from(v.at("metrics"), row_from);
+  result.representations = list_from(v.at("representations"), representations_from);
   result.train_seconds = v.at("train_seconds").get<double>();
   result.evaluate_seconds = v.at("evaluate_seconds").get<double>();
   result.parameters = v.at("parameters").get<std::int64_t>();
@@ -213,6 +248,7 @@ struct ToJson {
             {"trials_per_gpu", m.trials_per_gpu},
             {"collective_seconds", m.collective_seconds},
             {"work", m.work},
+            {"representations", m.representations},
             {"weights", m.weights},
             {"checkpoint_seconds", m.checkpoint_seconds},
             {"stall_seconds", m.stall_seconds}};
@@ -255,6 +291,7 @@ Assign assign_from(const json& v) {
                 number("trials_per_gpu"),
                 number("collective_seconds"),
                 text("work"),
+                v.at("representations").get<bool>(),
                 text("weights"),
                 number("checkpoint_seconds"),
                 number("stall_seconds")};

@@ -107,10 +107,11 @@ struct Assign {
   std::string weights_sha256;  // what the worker must find in it; "" if none
   sweeps::EvaluationPlan evaluation;
   int threads = 1;
-  int trials_per_gpu = 1;       // its share of the device's memory is one of so many
-  int collective_seconds = 60;  // how long a mate may be silent inside a collective
-  std::string work;             // folder of checkpoints, "" for none; the worker's own not to have it
-  std::string weights;          // file that the leader writes the trained model to, "" for none
+  int trials_per_gpu = 1;        // its share of the device's memory is one of so many
+  int collective_seconds = 60;   // how long a mate may be silent inside a collective
+  std::string work;              // folder of checkpoints, "" for none; the worker's own not to have it
+  bool representations = false;  // whether the result tells them
+  std::string weights;           // file that the leader writes the trained model to, "" for none
   int checkpoint_seconds = 60;
   int stall_seconds = 300;  // without a batch, and the rank ends itself
 };

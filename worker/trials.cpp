@@ -83,6 +83,7 @@ sweeps::TrialResult Trials::train(Errand& errand) {
   bool weights_loaded = false;
   const auto words = leave_last_words(errand);
   trainer::TrialHooks hooks;
+  hooks.representations = assign.representations;
   hooks.on_resumed = [&](const trainer::TrainingProgress& progress) {
     errand.on_resumed(progress.epoch, progress.step);
     for (const sweeps::EpochRecord& epoch : progress.epochs) errand.on_epoch(epoch);

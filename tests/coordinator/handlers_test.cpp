@@ -130,6 +130,28 @@ TEST(Handlers, SweepRunsFromSearchToVerdict) {
   EXPECT_EQ(sends_of<Stop>(on_ready(state, 2, Ready{worker::kProtocolVersion, "late", "cpu"})).size(), 1U);
 }
 
+// The small sweep: which trainings were told to tell their representations.
+Lines represented(sweeps::KeepEmbeddings keep) {
+  State state = small_state();
+  state.sweep.resources.keep_embeddings = keep;
+  on_start(state);
+  Effects effects = on_ready(state, 1, Ready{worker::kProtocolVersion, "h", "cpu"});
+  Lines told;
+  for (int i = 0; i < 6; ++i) {
+    const Assign assign = only_assign(effects);
+    if (assign.representations) told.push_back(cell_name(state, assign.cell));
+    effects = on_finished(state, 1, finished(assign, 1.0));
+  }
+  EXPECT_TRUE(state.verdict.has_value());
+  return told;
+}
+
+TEST(Handlers, TheFirstSeedOfMissModalTellsItsRepresentations) {
+  // Seed 1: without, all; seed 2: without, all.
+  EXPECT_EQ(represented(sweeps::KeepEmbeddings::first), Lines{"final/1"});
+  EXPECT_EQ(represented(sweeps::KeepEmbeddings::none), Lines{});
+}
+
 // The small sweep with this `keep`: what was told to write a trained model, and what was dropped of it.
 Lines weights_of(sweeps::Keep keep, const std::string& work) {
   State state = small_state();

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <limits>
 
 #include "results/store.h"
@@ -49,6 +50,24 @@ TEST_F(ChangeWriter, RefusesALateResultOfASupersededAttempt) {
   EXPECT_EQ(text(file_, "SELECT state FROM cells"), "running");
   store_.commit(Changes{AttemptFinished{cell_.id, 2, trial_result({})}});
   EXPECT_EQ(count(file_, "SELECT accepted_attempt FROM cells"), 2);
+}
+
+TEST_F(ChangeWriter, StoresRepresentationsWithTheResult) {
+  sweeps::TrialResult result = trial_result({});
+  const std::vector<float> values{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, -0.5F};
+  result.representations = {{sweeps::Moment::before, {3}, 2, values},
+                            {sweeps::Moment::after, {0, 7}, 1, values}};
+  const Changes late{AttemptFinished{cell_.id, 2, result}};
+  EXPECT_THAT(refusal(store_, late), HasSubstr("not the attempt that runs"));
+  EXPECT_EQ(count(file_, "SELECT count(*) FROM embeddings"), 0);
+  accept(store_, cell_.id, result);
+  EXPECT_EQ(text(file_,
+                 "SELECT group_concat(moment || ' ' || split || ' ' || positions || ' ' || width, ', ') "
+                 "FROM (SELECT * FROM embeddings ORDER BY moment DESC)"),
+            "before test [3] 2, after test [0,7] 1");
+  const std::string bytes = text(file_, "SELECT matrix FROM embeddings WHERE moment = 'after'");
+  ASSERT_EQ(bytes.size(), 56U);
+  EXPECT_EQ(std::memcmp(bytes.data(), values.data(), bytes.size()), 0);
 }
 
 TEST_F(ChangeWriter, RefusesASecondResult) {

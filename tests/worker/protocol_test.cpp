@@ -31,6 +31,9 @@ Finished finished_message() {
   row.kind = sweeps::RowKind::expected;
   row.metrics = {686, 1.0 / 3, std::nullopt, .4, .5, .6, std::nullopt, .7, std::nullopt};
   message.result.metrics.push_back(row);
+  message.result.representations.push_back(
+      {sweeps::Moment::before, {3, 70000}, 1, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, -0.5F}});
+  message.result.representations.push_back({sweeps::Moment::after, {}, 128, {}});
   return message;
 }
 
@@ -57,6 +60,14 @@ TEST(Protocol, FinishedKeepsEveryNumber) {
   EXPECT_FALSE(row.metrics.corr.has_value());
   EXPECT_EQ(row.metrics.acc2_non0, .7);
   EXPECT_FALSE(row.metrics.f1_non0.has_value());
+  ASSERT_EQ(got.result.representations.size(), 2U);
+  for (std::size_t i = 0; i < 2; ++i) {
+    const auto& [moment, positions, width, values] = got.result.representations[i];
+    EXPECT_EQ(moment, sent.result.representations[i].moment);
+    EXPECT_EQ(positions, sent.result.representations[i].positions);
+    EXPECT_EQ(width, sent.result.representations[i].width);
+    EXPECT_EQ(values, sent.result.representations[i].values);
+  }
 }
 
 TEST(Protocol, AssignIsCompleteInItself) {
@@ -75,6 +86,7 @@ TEST(Protocol, AssignIsCompleteInItself) {
   sent.trials_per_gpu = 3;
   sent.collective_seconds = 17;
   sent.work = "sweep.db.work";
+  sent.representations = true;
   sent.weights = "sweep.db.work/weights/id.safetensors";
   sent.checkpoint_seconds = 7;
   sent.stall_seconds = 8;
@@ -94,6 +106,7 @@ TEST(Protocol, AssignIsCompleteInItself) {
   EXPECT_EQ(got.trials_per_gpu, 3);
   EXPECT_EQ(got.collective_seconds, 17);
   EXPECT_EQ(got.work, "sweep.db.work");
+  EXPECT_TRUE(got.representations);
   EXPECT_EQ(got.weights, sent.weights);
   EXPECT_EQ(got.checkpoint_seconds, 7);
   EXPECT_EQ(got.stall_seconds, 8);
@@ -197,6 +210,42 @@ TEST(Protocol, AnAssignmentNeedsMembersWithRanks) {
   assign.members = {{0, "cpu"}};
   EXPECT_NO_THROW(decode(encode(assign)));
   EXPECT_THROW(decode(encode(Failed{1, sweeps::FailureClass::lost, "", {-1}})), RunError);
+}
+
+// 7 x n x width numbers, utterances ascending: nothing else could be stored.
+TEST(Protocol, RepresentationsMustBeWholeAndInOrder) {
+  const std::vector<float> fourteen(14, 1.0F);
+  const auto refused = [](sweeps::Representations representations) {
+    Finished message{1, {}};
+    message.result.representations.push_back(std::move(representations));
+    try {
+      decode(encode(message));
+      return false;
+    } catch (const RunError&) {
+      return true;
+    }
+  };
+  EXPECT_FALSE(refused({sweeps::Moment::after, {0, 1}, 1, fourteen}));
+  EXPECT_FALSE(refused({sweeps::Moment::after, {5}, 2, fourteen}));
+  EXPECT_TRUE(refused({sweeps::Moment::after, {0, 1}, 2, fourteen}));
+  EXPECT_TRUE(refused({sweeps::Moment::after, {0, 1}, 0, {}}));
+  EXPECT_TRUE(refused({sweeps::Moment::after, {0, 1}, -1, fourteen}));
+  EXPECT_TRUE(refused({sweeps::Moment::after, {0, 1}, std::int64_t{1} << 62, {}}));
+  EXPECT_TRUE(refused({sweeps::Moment::after, {1, 1}, 1, fourteen}));
+  EXPECT_TRUE(refused({sweeps::Moment::after, {1, 0}, 1, fourteen}));
+  EXPECT_TRUE(refused({sweeps::Moment::after, {-1, 0}, 1, fourteen}));
+  EXPECT_TRUE(refused({static_cast<sweeps::Moment>(2), {0, 1}, 1, fourteen}));
+}
+
+// As much as a cell may keep (trainer/representations.h).
+TEST(Protocol, HasRoomForAllThatIsKeptOfACell) {
+  Finished message = finished_message();
+  message.result.representations.clear();
+  for (const sweeps::Moment moment : {sweeps::Moment::before, sweeps::Moment::after})
+    message.result.representations.push_back(
+        {moment, {0}, (1 << 22) / 7, std::vector<float>(7 * ((1 << 22) / 7))});
+  const auto got = std::get<Finished>(decode(encode(message)));
+  EXPECT_EQ(got.result.representations[1].values.size(), 7U * ((1 << 22) / 7));
 }
 
 TEST(Protocol, NestingWithoutEndIsRefused) {
