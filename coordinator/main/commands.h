@@ -11,6 +11,7 @@ namespace missmodal::coordinator {
 void add_check(CLI::App& app, int& exit_code);
 void add_data(CLI::App& app, int& exit_code);  // data import, inspect, synth
 void add_doctor(CLI::App& app, int& exit_code);
+void add_embed(CLI::App& app, int& exit_code);
 void add_plan(CLI::App& app, int& exit_code);
 void add_predict(CLI::App& app, int& exit_code);
 void add_retry(CLI::App& app, int& exit_code);

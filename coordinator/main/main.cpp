@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   coordinator::add_plan(app, exit_code);
   coordinator::add_train(app, exit_code);
   coordinator::add_predict(app, exit_code);
+  coordinator::add_embed(app, exit_code);
   coordinator::add_data(app, exit_code);
   coordinator::add_doctor(app, exit_code);
   return results::run_command_line(app, argc, argv, exit_code);

@@ -11,14 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/main/checkpoint_use.h"
 #include "coordinator/main/commands.h"
-#include "sweeps/error.h"
 #include "sweeps/exit_code.h"
 #include "sweeps/output_file.h"
 #include "sweeps/subset.h"
 #include "trainer/batch.h"
 #include "trainer/checkpoint.h"
-#include "trainer/data/bert/bert_fit.h"
 #include "trainer/data/dataset.h"
 #include "trainer/prediction.h"
 #include "trainer/threads.h"
@@ -36,46 +35,9 @@ struct PredictOptions {
   std::string output;
 };
 
-void check_fit(const PredictOptions& options, const trainer::Checkpoint& checkpoint,
-               const trainer::Dataset& dataset) {
-  const bool own_text = checkpoint.model->text_configuration().empty();
-  const std::array<int, 3> expected{checkpoint.widths.text, checkpoint.widths.audio,
-                                    checkpoint.widths.vision};
-  std::vector<Mistake> mistakes;
-  for (Modality modality : kModalities) {
-    const int want = expected[static_cast<unsigned>(modality)];
-    if (want == dataset.width(modality) || (modality == Modality::text && !own_text)) continue;
-    mistakes.push_back({options.data, fmt::format("{} is {} wide, but {} was trained with {}", name(modality),
-                                                  dataset.width(modality), options.checkpoint, want)});
-  }
-  if (!own_text) {
-    const auto bert = trainer::parse_bert_configuration(checkpoint.model->text_configuration(),
-                                                        options.checkpoint + ": bert_config");
-    const auto unfit = trainer::bert_mistakes(bert, options.checkpoint, dataset, options.data);
-    mistakes.insert(mistakes.end(), unfit.begin(), unfit.end());
-  }
-  if (!mistakes.empty()) throw InputError(std::move(mistakes));
-}
-
 std::vector<Subset> subsets_of(const std::string& text) {
   if (text == "all") return {kSubsets.begin(), kSubsets.end()};
   return {*parse_subset(text)};  // the flag's check let nothing else pass
-}
-
-sweeps::SplitName split_of(const std::string& text) {
-  return text == "train" ? sweeps::SplitName::train
-                         : (text == "valid" ? sweeps::SplitName::valid : sweeps::SplitName::test);
-}
-
-// RFC 4180.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
 }
 
 std::string csv(const trainer::Split& split, const std::vector<float>& predictions,
@@ -102,8 +64,8 @@ int predict(const PredictOptions& options) {
   std::optional<OutputFile> output = open_output(options);
   const trainer::Checkpoint checkpoint = trainer::load_checkpoint(options.checkpoint);
   const auto dataset = trainer::Dataset::open(options.data);
-  check_fit(options, checkpoint, *dataset);
-  const trainer::Split& split = dataset->split(split_of(options.split));
+  check_fit(checkpoint, options.checkpoint, *dataset, options.data);
+  const trainer::Split& split = dataset->split(parse_split(options.split));
   const trainer::Collator collator(checkpoint.normalization, torch::kCPU);
   const std::vector<float> predictions =
       trainer::predict_subsets(*checkpoint.model, split, collator, {.batch_size = kBatchSize}).value();
