@@ -22,7 +22,7 @@ constexpr std::string_view kRandomCurve = "family IN ('complete', 'random')";
 using Word = std::pair<std::string_view, Exhibit>;
 
 // In the enum's order.
-constexpr std::array<Description, 21> kDescriptions{
+constexpr std::array<Description, 22> kDescriptions{
     {{.name = "table1",
       .query = "table1",
       .title = "Table 1: complete modalities",
@@ -99,6 +99,10 @@ constexpr std::array<Description, 21> kDescriptions{
       .other_name = "Figure 5",
       .area_family = "random",
       .conditions = kRandomCurve},
+     {.name = "figure7",
+      .query = "figure7",
+      .title = "Figure 7: t-SNE of the representations",
+      .conditions = kNone},
      {.name = "search",
       .query = "search",
       .title = "Search: each trial's score by its point",
@@ -133,15 +137,16 @@ constexpr std::array<Word, 12> kTables{{{"1", Exhibit::table1},
                                         {"missing_rate", Exhibit::missing_rate},
                                         {"imbalanced", Exhibit::imbalanced},
                                         {"area", Exhibit::area}}};
-constexpr std::array<Word, 9> kFigures{{{"3", Exhibit::figure3},
-                                        {"4", Exhibit::figure4},
-                                        {"5", Exhibit::figure5},
-                                        {"6", Exhibit::figure6},
-                                        {"missing_rate", Exhibit::missing_rate},
-                                        {"instance", Exhibit::instance},
-                                        {"search", Exhibit::search},
-                                        {"training", Exhibit::training},
-                                        {"gantt", Exhibit::gantt}}};
+constexpr std::array<Word, 10> kFigures{{{"3", Exhibit::figure3},
+                                         {"4", Exhibit::figure4},
+                                         {"5", Exhibit::figure5},
+                                         {"6", Exhibit::figure6},
+                                         {"7", Exhibit::figure7},
+                                         {"missing_rate", Exhibit::missing_rate},
+                                         {"instance", Exhibit::instance},
+                                         {"search", Exhibit::search},
+                                         {"training", Exhibit::training},
+                                         {"gantt", Exhibit::gantt}}};
 
 Exhibit chosen(std::string_view kind, std::string_view word, std::span<const Word> words) {
   std::vector<std::string_view> known;

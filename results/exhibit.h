@@ -24,6 +24,7 @@ enum class Exhibit {
   figure4,
   figure5,
   figure6,
+  figure7,
   search,
   training,
   gantt,
@@ -44,7 +45,13 @@ struct Description {
 };
 const Description& describe(Exhibit exhibit);
 
-// By the word on the command line: "1" ... "8", "missmac", "missing_rate", "imbalanced", "area"; "3" ... "6",
+// Of a database that has nothing of Figure 7.
+inline constexpr std::string_view kNoRepresentations =
+    "holds no representations: a sweep keeps them of the first seed of MissModal while "
+    "resources.keep_embeddings is "
+    "first";
+
+// By the word on the command line: "1" ... "8", "missmac", "missing_rate", "imbalanced", "area"; "3" ... "7",
 // "missing_rate", "instance", "search", "training", "gantt". InputError (place "table" or "figure") naming
 // those that exist.
 Exhibit table_exhibit(std::string_view word);

@@ -132,6 +132,11 @@ void note_transcripts(const Origin& origin, const Table& rows, Notes& notes) {
   }
 }
 
+void note_representations(const Origin& origin, const Table& rows, Notes& notes) {
+  if (find_column(rows, "vector") && rows.rows.empty())
+    notes.push_back(fmt::format("{}: {}", origin.dataset, kNoRepresentations));
+}
+
 // Nothing of this depends on the order in which cells were trained, on where, or on when.
 void note_maker(const Origin& origin, Notes& notes) {
   std::set<std::string> programs;
@@ -204,6 +209,7 @@ std::vector<std::string> notes(SQLite::Database& database, const Origin& origin,
   note_undefined(origin, rows, notes);
   note_devices(origin, rows, notes);
   note_transcripts(origin, rows, notes);
+  note_representations(origin, rows, notes);
   note_missing(database, origin, notes);
   note_cut_off(database, origin, notes);
   note_maker(origin, notes);

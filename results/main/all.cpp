@@ -46,7 +46,7 @@ bool is_of_the_paper(Exhibit exhibit) {
   return name.starts_with("table") || name.starts_with("figure") || exhibit == Exhibit::cost;
 }
 
-constexpr std::array kHistories{Exhibit::search, Exhibit::training, Exhibit::gantt};
+constexpr std::array kPictures{Exhibit::figure7, Exhibit::search, Exhibit::training, Exhibit::gantt};
 
 // missmac shares its fixed conditions with the paper: they alone are no such evaluation.
 bool is_evaluated(Exhibit exhibit, const Table& table) {
@@ -73,7 +73,7 @@ struct Reported {
 std::vector<Reported> reported(const ReportOptions& options) {
   std::vector<Exhibit> wanted = exhibits(options);
   // Of the folder alone: they are pictures, their tables long.
-  if (options.output) wanted.insert(wanted.end(), kHistories.begin(), kHistories.end());
+  if (options.output) wanted.insert(wanted.end(), kPictures.begin(), kPictures.end());
   std::vector<Table> tables = reports(wanted, options.databases, options.quotes);
   std::vector<Reported> reported;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -122,11 +122,11 @@ std::string add_pictures(const std::vector<Plot>& plots, std::vector<ReportFile>
 void write_folder(const ReportOptions& options) {
   std::vector<Reported> tables = reported(options);
   const auto is_table = [](const Reported& one) {
-    return std::find(kHistories.begin(), kHistories.end(), one.exhibit) == kHistories.end();
+    return std::find(kPictures.begin(), kPictures.end(), one.exhibit) == kPictures.end();
   };
-  const auto first_history = std::stable_partition(tables.begin(), tables.end(), is_table);
-  const std::vector<Reported> histories(first_history, tables.end());
-  tables.erase(first_history, tables.end());
+  const auto first_picture = std::stable_partition(tables.begin(), tables.end(), is_table);
+  const std::vector<Reported> pictured(first_picture, tables.end());
+  tables.erase(first_picture, tables.end());
   const std::string title = heading(tables);
   std::vector<ReportFile> files;
   std::vector<ReportSection> sections;
@@ -140,9 +140,14 @@ void write_folder(const ReportOptions& options) {
     sections.push_back({name, std::move(figure), std::move(table)});
   }
   std::vector<ReportFigure> figures;
-  for (const auto& [exhibit, table] : histories) {
+  for (const auto& [exhibit, table] : pictured) {
     const std::vector<Plot> drawn = plots(exhibit, table, std::string(describe(exhibit).name), kKinds);
-    if (drawn.empty()) continue;
+    if (drawn.empty()) {
+      if (exhibit == Exhibit::figure7)
+        std::fprintf(stderr, "%s: no figure 7: %s\n", options.databases.front().c_str(),
+                     kNoRepresentations.data());
+      continue;
+    }
     std::string elements = add_pictures(drawn, files, undrawn);
     const bool pictures = !elements.empty();
     // It tells times: the page stays the same for the same results.

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "results/curve.h"
+#include "results/figures/embedded_points.h"
 #include "results/figures/picture_files.h"
 #include "results/figures/plots.h"
 #include "results/main/commands.h"
@@ -19,6 +20,8 @@ namespace {
 // The table, the curve on a terminal, and the areas under it; a file of commas or JSON holds the table alone.
 std::string figure_text(const ReportOptions& options) {
   const Exhibit exhibit = figure_exhibit(options.exhibit);
+  if (exhibit == Exhibit::figure7)
+    return format(embedded_points(report(exhibit, options.databases)), options.format);
   if (options.format == Format::csv || options.format == Format::json ||
       describe(exhibit).area_family.empty())
     return format(report(exhibit, options.databases), options.format);
@@ -36,7 +39,9 @@ int write_figure(const ReportOptions& options, const std::filesystem::path& file
   const Exhibit exhibit = figure_exhibit(options.exhibit);
   const auto pictures = plots(exhibit, report(exhibit, options.databases), file.stem().string(), {kind});
   if (pictures.empty())
-    throw InputError(options.databases.front().string(), "holds nothing of this figure yet");
+    throw InputError(options.databases.front().string(), exhibit == Exhibit::figure7
+                                                             ? std::string(kNoRepresentations)
+                                                             : "holds nothing of this figure yet");
   int exit_code = kExitOk;
   for (const Plot& plot : pictures) {
     const auto own = file.parent_path() / (plot.name + file.extension().string());
@@ -57,11 +62,12 @@ void add_figure(CLI::App& app, int& exit_code) {
       "figure",
       "Print or draw a curve: with and without MissModal as ever more is missing, and the area below");
   command
-      ->add_option(
-          "figure", options->exhibit,
-          "3 (MOSI) or 4 (MOSEI) text missing, 5 or 6 random subsets; missing_rate, instance as other "
-          "protocols define them; search: score over the point; training: loss by epoch; gantt: "
-          "who ran what when")
+      ->add_option("figure", options->exhibit,
+                   "3 (MOSI) or 4 (MOSEI) text missing, 5 or 6 random subsets; 7: t-SNE of MissModal's "
+                   "representations "
+                   "(takes seconds); missing_rate, instance as other "
+                   "protocols define them; search: score over the point; training: loss by epoch; gantt: "
+                   "who ran what when")
       ->required();
   command->add_option("databases", options->databases, "one or several databases, side by side")->required();
   add_format(*command, options->format, "text, markdown, latex, csv or json");

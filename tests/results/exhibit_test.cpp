@@ -26,8 +26,8 @@ TEST(Exhibit, RefusesOtherWordsAndNamesThoseThatExist) {
     FAIL();
   } catch (const InputError& error) {
     EXPECT_STREQ(error.what(),
-                 "figure: there is no figure 9; there are 3, 4, 5, 6, missing_rate, instance, search, "
-                 "training, gantt");
+                 "figure: there is no figure 9; there are 3, 4, 5, 6, 7, missing_rate, instance, "
+                 "search, training, gantt");
   }
 }
 

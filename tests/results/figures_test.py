@@ -1,9 +1,14 @@
 """The pictures of a report: right kinds and sizes, no text outside, the same bytes again; and what is written without gnuplot."""
 
+import csv
+import io
+import itertools
+import math
 import os
 import re
 import shutil
 import sqlite3
+import statistics
 import struct
 import subprocess
 import tempfile
@@ -17,7 +22,8 @@ EXAMPLE = os.environ.get("MISSMODAL_EXAMPLE_DATABASE", ROOT / "build/release/tes
 SVG = "{http://www.w3.org/2000/svg}"
 CHARACTER = 0.62  # of a font's size: the width of one, on average not more
 CURVES = ["figure3", "figure5", "missing_rate", "instance"]
-FIGURES = [*CURVES, "search", "training", "gantt"]
+SUBSETS = ["TAV", "T", "A", "V", "TA", "TV", "AV"]
+FIGURES = [*CURVES, "figure7", "search", "training", "gantt"]
 HOSTILE = "x'`touch pwned`$(touch pwned)\"; system(\"touch pwned\") {/Bold _2^3} % \\"
 
 
@@ -138,6 +144,46 @@ class Figures(unittest.TestCase):
         self.assertEqual(blocks[4], ["1 10 19", "1 40 49"])
         self.assertEqual(blocks[5][-1], "1 60 329")
         self.assertEqual((self.folder / "endings.gp").read_text().count("title 'death'"), 1)
+
+    def test_representations_are_placed_and_a_file_without_them_says_so(self):
+        done = run(REPORT, "figure", "7", self.folder / "mosi.db", "--format", "csv", check=True)
+        rows = list(csv.DictReader(io.StringIO(done.stdout)))
+        self.assertEqual(len(rows), 2 * 7 * 24)
+        self.assertEqual({row["moment"] for row in rows[:168]}, {"before"})
+        self.assertEqual({(row["model"], row["seed"]) for row in rows}, {("MissModal", "1111")})
+        with sqlite3.connect(self.folder / "mosi.db") as database:
+            labels = dict(database.execute("SELECT id, label FROM utterances WHERE split = 'test'"))
+        database.close()
+        for row in rows:
+            self.assertEqual(float(row["label"]), labels[row["id"]])
+        centre = lambda moment, subset: [statistics.fmean(float(r[c]) for r in rows if (r["moment"], r["subset"]) == (moment, subset))  # noqa: E731
+                                         for c in "xy"]
+        # Seven clouds before, which lie one over the other afterwards.
+        apart = lambda moment: min(math.dist(centre(moment, a), centre(moment, b)) for a, b in itertools.combinations(SUBSETS, 2))  # noqa: E731
+        self.assertGreater(apart("before"), 5 * apart("after"))
+        shutil.copy(self.folder / "mosi.db", self.folder / "bare.db")
+        with sqlite3.connect(self.folder / "bare.db") as database:
+            database.execute("DELETE FROM embeddings")
+        database.close()
+        missing = ("holds no representations: a sweep keeps them of the first seed of MissModal while "
+                   "resources.keep_embeddings is first")
+        done = run(REPORT, "figure", "7", self.folder / "bare.db", "-o", self.folder / "7.svg")
+        self.assertEqual((done.returncode, done.stderr), (2, f"{self.folder}/bare.db: {missing}\n"))
+        self.assertIn(f"MOSI: {missing}\n", run(REPORT, "figure", "7", self.folder / "bare.db", check=True).stdout)
+        done = run(REPORT, "all", self.folder / "bare.db", "-o", self.folder / "bare report", check=True)
+        self.assertIn(f"{self.folder}/bare.db: no figure 7: {missing}\n", done.stderr)
+        self.assertFalse(list((self.folder / "bare report").glob("figure7*")))
+
+    def test_damaged_representations_are_refused(self):
+        shutil.copy(self.folder / "mosi.db", self.folder / "damaged.db")
+        with sqlite3.connect(self.folder / "damaged.db") as database:
+            database.execute("UPDATE embeddings SET matrix = CAST(? || substr(matrix, 5) AS BLOB) WHERE moment = 'before'",
+                             (struct.pack("<f", math.nan),))
+        database.close()
+        done = run(REPORT, "figure", "7", self.folder / "damaged.db", "-o", self.folder / "7.svg")
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, "MOSI: its representations before training hold what is no number\n"))
+        self.assertFalse((self.folder / "7.svg").exists())
 
     def test_without_gnuplot_data_and_script_are_written(self):
         place = self.folder / "bare"
