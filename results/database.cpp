@@ -4,9 +4,8 @@
 #include <sqlite3.h>
 
 #include <array>
-#include <cerrno>
 #include <cstring>
-#include <fstream>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -34,6 +33,27 @@ std::string address(const std::filesystem::path& file) {
                                              : std::string(1, c);
   }
   return text;
+}
+
+// False for a shorter file. SQLite's own descriptor is read: the kernel drops all of a process's locks on a
+// file when any descriptor of it is closed, and SQLite alone knows when none is held.
+bool read_header(const std::filesystem::path& name, const std::filesystem::path& file,
+                 std::array<char, 100>& header) {
+  sqlite3* connection = nullptr;
+  const std::unique_ptr<sqlite3*, void (*)(sqlite3**)> closing(&connection,
+                                                               [](sqlite3** one) { sqlite3_close(*one); });
+  // Immutable: neither locked nor recovered.
+  sqlite3_file* opened = nullptr;
+  if (sqlite3_open_v2((address(file) + "?immutable=1").c_str(), &connection,
+                      SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nullptr) != SQLITE_OK) {
+    const int reason = connection == nullptr ? 0 : sqlite3_system_errno(connection);
+    throw RunError(fmt::format("{}: open: {}", name.string(),
+                               reason == 0 ? sqlite3_errmsg(connection) : std::strerror(reason)));
+  }
+  sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &opened);
+  const int code = opened->pMethods->xRead(opened, header.data(), static_cast<int>(header.size()), 0);
+  if (code == SQLITE_OK || code == SQLITE_IOERR_SHORT_READ) return code == SQLITE_OK;
+  throw RunError(fmt::format("{}: read: {}", name.string(), sqlite3_errstr(code)));
 }
 
 // "missmodal 0.1.0" if the database says who wrote it last. It is another version's: nothing about it is
@@ -134,13 +154,11 @@ FileKind inspect_file(const std::filesystem::path& file) {
   if (!std::filesystem::is_regular_file(status)) {
     throw InputError(file.string(), "is a device, pipe or socket, not a database");
   }
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) throw RunError(fmt::format("{}: open: {}", file.string(), std::strerror(errno)));
+  if (std::filesystem::file_size(followed, code) == 0 && !code) return FileKind::empty;
   std::array<char, 100> header{};  // https://www.sqlite.org/fileformat2.html, section 1.3
-  stream.read(header.data(), header.size());
-  if (stream.gcount() == 0) return FileKind::empty;
+  const bool whole = read_header(file, followed, header);
   constexpr std::string_view kMagic("SQLite format 3\0", 16);
-  if (stream.gcount() < 100 || std::string_view(header.data(), kMagic.size()) != kMagic) {
+  if (!whole || std::string_view(header.data(), kMagic.size()) != kMagic) {
     throw InputError(file.string(), "is not a SQLite database");
   }
   if (big_endian_at(header, 68) != kApplicationId) {

@@ -17,10 +17,10 @@ inline constexpr std::chrono::seconds kReaderPatience{10};
 
 enum class FileKind { absent, empty, ours };
 
-// Looks at the file's first 100 bytes, without SQLite, so nothing is locked, recovered or created. Throws
-// InputError for a name that database_file() refuses, for a file that is no database of ours or has another
-// schema version, RunError for one that cannot be read. Not while this process has the file open by SQLite:
-// the kernel drops all of a process's locks on a file when any of its descriptors is closed.
+// Looks at the file's first 100 bytes: nothing is locked, recovered or created. Throws InputError for a name
+// that database_file() refuses, for a file that is no database of ours or has another schema version,
+// RunError for one that cannot be read. Also while this process has the file open by SQLite, which keeps its
+// locks.
 FileKind inspect_file(const std::filesystem::path& file);
 
 // Throws InputError unless there is a database.

@@ -79,7 +79,8 @@ std::string story_json(const CellStory& story) {
                   {"max_attempts", or_null(story.max_attempts)},
                   {"writer", or_null(story.writer)},
                   {"attempts", attempts}};
-  return root.dump(2) + "\n";
+  return root.dump(2, ' ', false, Json::error_handler_t::replace) +
+         "\n";  // what a failure says may be any bytes
 }
 
 }  // namespace missmodal::results

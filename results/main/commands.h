@@ -20,6 +20,7 @@ void add_all(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
 void add_figure(CLI::App& app, int& exit_code);
 void add_rescore(CLI::App& app, int& exit_code);
+void add_serve(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);
 void add_table(CLI::App& app, int& exit_code);
 

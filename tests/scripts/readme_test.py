@@ -13,7 +13,7 @@ import unittest
 from script import ROOT
 
 PROGRAMS = {"missmodal": os.environ["MISSMODAL"], "missmodal-report": os.environ["MISSMODAL_REPORT"]}
-OTHERS = {"cd", "cmake", "ctest", "export", "git", "module", "python3", "sbatch", "sqlite3"}
+OTHERS = {"cd", "cmake", "ctest", "export", "git", "module", "python3", "sbatch", "sqlite3", "ssh"}
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
