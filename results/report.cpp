@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "results/column_value.h"
 #include "results/database.h"
 #include "results/embedded.h"
 #include "results/marks.h"
@@ -19,27 +20,10 @@ namespace missmodal::results {
 
 namespace {
 
-Value value_of(const SQLite::Column& column) {
-  if (column.isNull()) return {};
-  if (column.isInteger()) return column.getInt64();
-  if (column.isFloat()) return column.getDouble() + 0.0;  // -0.0 becomes 0.0
-  return column.getString();
-}
-
-Table rows_of(SQLite::Database& database, std::string_view query) {
-  Table table;
-  SQLite::Statement select(database, std::string(query_sql(query)));
-  for (int i = 0; i < select.getColumnCount(); ++i) table.columns.emplace_back(select.getColumnName(i));
-  while (select.executeStep()) {
-    auto& row = table.rows.emplace_back();
-    for (int i = 0; i < select.getColumnCount(); ++i) row.push_back(value_of(select.getColumn(i)));
-  }
-  return table;
-}
-
 // Below what the table has from other databases.
 void append(SQLite::Database& database, const Description& description, const Origin& origin, Table& table) {
-  Table own = rows_of(database, description.query);
+  SQLite::Statement select(database, std::string(query_sql(description.query)));
+  Table own = rows_of(select);
   for (std::string& note : notes(database, origin, own)) table.notes.push_back(std::move(note));
   table.columns = std::move(own.columns);
   std::move(own.rows.begin(), own.rows.end(), std::back_inserter(table.rows));

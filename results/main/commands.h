@@ -17,8 +17,11 @@
 namespace missmodal::results {
 
 void add_all(CLI::App& app, int& exit_code);
+void add_diff(CLI::App& app, int& exit_code);
 void add_explain(CLI::App& app, int& exit_code);
+void add_export(CLI::App& app, int& exit_code);
 void add_figure(CLI::App& app, int& exit_code);
+void add_query(CLI::App& app, int& exit_code);
 void add_rescore(CLI::App& app, int& exit_code);
 void add_serve(CLI::App& app, int& exit_code);
 void add_status(CLI::App& app, int& exit_code);

@@ -18,6 +18,9 @@ int main(int argc, char** argv) {
   results::add_all(app, exit_code);
   results::add_status(app, exit_code);
   results::add_explain(app, exit_code);
+  results::add_query(app, exit_code);
+  results::add_export(app, exit_code);
+  results::add_diff(app, exit_code);
   results::add_rescore(app, exit_code);
   results::add_serve(app, exit_code);
   return results::run_command_line(app, argc, argv, exit_code);

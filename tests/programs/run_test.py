@@ -1,6 +1,7 @@
 """Sweeps for real: alone, under mpirun, interrupted, with failures. What they leave in the database is the same."""
 
 import contextlib
+import csv
 import json
 import os
 import pty
@@ -153,6 +154,39 @@ class Watched(Run):
         self.assertEqual(last["exit_code"], 4)
         self.assertEqual((last["running_cells"], last["workers"]), ([], []))
         self.assertEqual(self.count("workers", "a.db"), 0)
+
+
+class Exported(Run):
+    def rows(self, name):
+        with open(self.folder / "csv" / name, newline="") as file:
+            return list(csv.DictReader(file))
+
+    def test_draws_have_the_means_of_the_metrics(self):
+        self.succeed("run", "s.yaml", "--db", "a.db")
+        self.succeed("export", "a.db", "--csv", "csv", "--draws", program=REPORT)
+        draws = {}
+        for row in self.rows("draws.csv"):
+            draws.setdefault((row["cell"], row["split"], row["condition"]), []).append(float(row["mae"]))
+        means, firsts = {}, {}
+        for row in self.rows("metrics.csv"):
+            condition = f"{row['family']}/{row['rate_percent']}"
+            for kind, found in (("mean", means), ("first", firsts)):
+                if row["kind"] == kind:
+                    found[row["cell"], row["split"], condition] = float(row["mae"])
+        self.assertEqual(set(draws), set(means))
+        for key, maes in draws.items():
+            self.assertEqual(len(maes), 3)
+            self.assertAlmostEqual(sum(maes) / 3, means[key], places=12)
+            self.assertEqual(maes[0], firsts[key])
+
+    def test_two_runs_differ_in_nothing(self):
+        self.succeed("run", "s.yaml", "--db", "a.db")
+        self.succeed("run", "s.yaml", "--db", "b.db", launcher=mpirun(3))
+        self.assertIn("7 places the same, 0 not", self.succeed("diff", "a.db", "b.db", "--exit-code", program=REPORT))
+        self.succeed("run", "s.yaml", "--db", "c.db", "--set", "training.max_epochs=1")
+        code, output, errors = self.program("diff", "a.db", "c.db", "--exit-code", program=REPORT)
+        self.assertEqual(code, 3, errors)
+        self.assertIn("other settings: training.max_epochs: 2 -> 1", output)
 
 
 class ProgressOnATerminal(Run):
