@@ -72,9 +72,13 @@ std::vector<CellLine> read_cells(const std::filesystem::path& file) {
 Bytes read_cell(const std::filesystem::path& file, const std::string& cell) {
   Json story = Json::parse(story_json(explain(file, cell)));
   return reading(file, [&](SQLite::Database& database) {
-    SQLite::Statement select(database,
-                             "SELECT epoch, losses, valid_mae, valid_corr, best, train_seconds FROM epochs "
-                             "WHERE cell = ?1 ORDER BY epoch");
+    // A cell with a result has nothing in `progress`, one without nothing in `epochs`.
+    SQLite::Statement select(
+        database,
+        "SELECT epoch, losses, valid_mae, valid_corr, best, train_seconds FROM epochs WHERE cell = ?1 UNION "
+        "ALL "
+        "SELECT epoch, losses, valid_mae, valid_corr, best, train_seconds FROM progress WHERE cell = ?1 "
+        "ORDER BY epoch");
     select.bind(1, story["cell"].get<std::string>());
     Json& curve = story["curve"] = Json::array();
     while (select.executeStep()) {
