@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "results/database.h"
+#include "results/lease.h"
 #include "results/web/background_thread.h"
 
 namespace missmodal::results::web {
@@ -45,6 +46,7 @@ void DatabaseWatch::watch() {
   stay_in_background();
   std::optional<SQLite::Database> connection;  // that tells whether others have written
   int seen = kNever;
+  std::optional<std::string> writer;
   std::string told;
   Clock::time_point last_read{};
   Clock::duration rest_after = pace_.look;
@@ -54,9 +56,11 @@ void DatabaseWatch::watch() {
       if (!connection) connection = open_for_reading(database_);
       const int version = connection->execAndGet("PRAGMA data_version").getInt();
       const auto begin = Clock::now();
-      if (seen == version && begin - last_read < pace_.oldest) continue;
+      auto holder = lease_holder(database_);
+      if (seen == version && holder == writer && !(holder && begin - last_read >= pace_.oldest)) continue;
       read_();
       seen = version;
+      writer = std::move(holder);
       last_read = Clock::now();
       rest_after = std::max<Clock::duration>(pace_.look, kRestPerWork * (last_read - begin));
       told.clear();

@@ -14,14 +14,14 @@ namespace missmodal::results::web {
 struct WatchPace {
   std::chrono::milliseconds look = std::chrono::seconds(1);  // between two looks whether it has changed
   std::chrono::milliseconds oldest =
-      std::chrono::hours(24);  // after so long it is read again, changed or not
+      std::chrono::hours(24);  // after so long it is read again anyhow, while it has a writer
 };
 
 class DatabaseWatch {
  public:
-  // `read` is called at once, then after a change, in the watch's thread; between two calls it rests at least
-  // four times as long as the last took. What it throws, and what hinders looking, goes to `tell`, each line
-  // once until another; it is tried again.
+  // `read` is called at once, then after a change of the file or of who writes it, in the watch's thread;
+  // between two calls it rests at least four times as long as the last took. What it throws, and what hinders
+  // looking, goes to `tell`, each line once until another; it is tried again.
   DatabaseWatch(std::filesystem::path database, std::function<void()> read,
                 std::function<void(const std::string& line)> tell, WatchPace pace = {});
   ~DatabaseWatch();  // waits for a call of `read` that is under way

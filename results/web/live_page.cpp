@@ -12,7 +12,7 @@ namespace missmodal::results::web {
 
 namespace {
 
-// Who runs the sweep may be gone without a word to the database.
+// How long nothing was heard of a worker grows although nothing changes.
 constexpr WatchPace kStatusPace{.oldest = std::chrono::seconds(2)};
 constexpr WatchPace kCellsPace{.look = std::chrono::seconds(2)};
 constexpr WatchPace kTablesPace{.look = std::chrono::seconds(3)};

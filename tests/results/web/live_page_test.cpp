@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "results/lease.h"
 #include "results/report.h"
 #include "results/web/facts.h"
 #include "sweeps/error.h"
@@ -111,6 +112,22 @@ TEST_F(LivePageTest, FollowsTheDatabase) {
       get_until(page_.url(), "/api/status",
                 [](const std::string& response) { return response.find("changed") != std::string::npos; }),
       HasSubstr("changed"));
+}
+
+// A process that is killed writes nothing any more.
+TEST_F(LivePageTest, SeesWhoWrites) {
+  const auto writer = [](const std::string& response) {
+    return response.starts_with("HTTP/1.1 200 ") ? json::parse(body_of(response))["writer"]
+                                                 : json(false);  // not read yet
+  };
+  auto lease = std::make_unique<Lease>(file_);
+  const auto held = get_until(page_.url(), "/api/status",
+                              [&](const auto& response) { return writer(response).is_string(); });
+  EXPECT_EQ(writer(held), lease_holder(file_).value());
+  lease.reset();
+  EXPECT_TRUE(writer(get_until(page_.url(), "/api/status", [&](const auto& response) {
+                return writer(response).is_null();
+              })).is_null());
 }
 
 }  // namespace
