@@ -165,6 +165,18 @@ std::string_view corpus(std::string label) {
   return "";
 }
 
+namespace {
+
+// What was imported from a file whose digest is not one of those that the field's standard files have.
+bool has_own_features(SQLite::Database& database) {
+  SQLite::Statement select(database,
+                           "SELECT json_extract(dataset_report, '$.source.known_as') FROM provenance "
+                           "WHERE json_valid(dataset_report) ORDER BY run DESC LIMIT 1");
+  return select.executeStep() && !select.isColumnNull(0) && select.getColumn(0).getString().empty();
+}
+
+}  // namespace
+
 Origin read_origin(SQLite::Database& database, const std::filesystem::path& file) {
   SQLite::Statement select(database,
                            "SELECT coalesce(nullif(trim(dataset_label), ''), name), synthetic, draws, "
@@ -173,6 +185,7 @@ Origin read_origin(SQLite::Database& database, const std::filesystem::path& file
   Origin origin{file.string(),
                 select.getColumn(0).getString(),
                 select.getColumn(1).getInt() != 0,
+                false,
                 select.getColumn(2).getInt(),
                 select.getColumn(3).getString(),
                 select.getColumn(4).getString(),
@@ -182,6 +195,7 @@ Origin read_origin(SQLite::Database& database, const std::filesystem::path& file
       "SELECT DISTINCT r.label, a.device_kind, a.libtorch, p.program_version FROM repeat_cells r "
       "JOIN attempts a ON a.cell = r.cell AND a.attempt = r.accepted_attempt "
       "JOIN provenance p USING (run) WHERE r.state = 'accepted' ORDER BY 1, 2, 3, 4");
+  origin.own_features = !origin.synthetic && has_own_features(database);
   while (makers.executeStep()) {
     origin.makers.push_back({makers.getColumn(0).getString(), makers.getColumn(1).getString(),
                              makers.getColumn(2).getString(), makers.getColumn(3).getString()});
@@ -194,6 +208,11 @@ std::vector<std::string> warnings(const Description& description, const Origin& 
   if (origin.synthetic)
     notes.push_back(
         fmt::format("*** SYNTHETIC DATA: {} was generated; these are no results ***", origin.dataset));
+  if (origin.own_features)
+    notes.push_back(fmt::format(
+        "{}: made from a file that is none of the field's standard feature files of MOSI and MOSEI: "
+        "no published number compares with these",
+        origin.dataset));
   if (const auto which = corpus(origin.dataset);
       !description.dataset.empty() && !which.empty() && which != description.dataset) {
     notes.push_back(fmt::format("The paper's numbers are those of {} here; for {} it is {}.",

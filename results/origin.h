@@ -18,8 +18,9 @@ struct Origin {
   std::string file;     // as the user wrote it
   std::string dataset;  // its label, or the sweep's name where it has none
   bool synthetic = false;
-  int draws = 0;      // masks per condition that the sweep file asks for now
-  std::string sweep;  // its name
+  bool own_features = false;  // imported from a file that is none of the field's standard ones
+  int draws = 0;              // masks per condition that the sweep file asks for now
+  std::string sweep;          // its name
   std::string dataset_sha256;
   // Who trained the accepted cells that tables show; each one once.
   struct Maker {
@@ -36,8 +37,8 @@ Origin read_origin(SQLite::Database& database, const std::filesystem::path& file
 // "MOSEI" or "MOSI" by the label that a dataset carries, else nothing.
 std::string_view corpus(std::string label);
 
-// What must be known before the numbers are read: that they are of generated data, or of the other dataset
-// than the paper's exhibit.
+// What must be known before the numbers are read: that they are of generated data, of features that nobody
+// else has, or of the other dataset than the paper's exhibit.
 std::vector<std::string> warnings(const Description& description, const Origin& origin);
 
 // What the numbers in `rows` (the origin's own) are: the draws behind them, stale and undefined scores, the

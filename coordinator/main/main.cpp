@@ -5,11 +5,12 @@
 #include "coordinator/main/commands.h"
 #include "results/main/command_line.h"
 #include "sweeps/exit_code.h"
+#include "sweeps/version.h"
 
 int main(int argc, char** argv) {
   using namespace missmodal;
   CLI::App app{"missmodal: a sweep over MissModal's whole experiment matrix, under mpirun", "missmodal"};
-  app.set_version_flag("--version", MISSMODAL_VERSION);
+  app.set_version_flag("--version", std::string(sweeps::program_version()));
   app.require_subcommand(1);
   int exit_code = kExitOk;
   coordinator::add_run(app, exit_code);

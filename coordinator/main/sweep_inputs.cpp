@@ -5,6 +5,7 @@
 #include "coordinator/main/examination.h"
 #include "sweeps/content_hash.h"
 #include "sweeps/plan.h"
+#include "sweeps/version.h"
 
 namespace missmodal::coordinator {
 
@@ -22,7 +23,7 @@ SweepInputs open_inputs(const sweeps::Sweep& sweep) {
                        .dataset_label = dataset.title(),
                        .dataset_report = dataset.report(),
                        .synthetic = dataset.synthetic(),
-                       .program_version = MISSMODAL_VERSION,
+                       .program_version = std::string(sweeps::program_version()),
                        .libtorch_version = TORCH_VERSION,
                        .evaluation = sweep.evaluation,
                        .overrides = sweep.overrides,

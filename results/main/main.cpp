@@ -6,11 +6,12 @@
 #include "results/main/command_line.h"
 #include "results/main/commands.h"
 #include "sweeps/exit_code.h"
+#include "sweeps/version.h"
 
 int main(int argc, char** argv) {
   using namespace missmodal;
   CLI::App app{"missmodal-report: the paper's tables from a sweep's database", "missmodal-report"};
-  app.set_version_flag("--version", MISSMODAL_VERSION);
+  app.set_version_flag("--version", std::string(sweeps::program_version()));
   app.require_subcommand(1);
   int exit_code = kExitOk;
   results::add_table(app, exit_code);

@@ -10,6 +10,7 @@
 #include "results/main/commands.h"
 #include "results/status.h"
 #include "results/web/live_page.h"
+#include "sweeps/version.h"
 
 namespace missmodal::results {
 
@@ -37,7 +38,7 @@ void serve(const ServeOptions& options) {
       {.database = options.database,
        .address = address,
        .place = "--web",
-       .version = MISSMODAL_VERSION,
+       .version = std::string(sweeps::program_version()),
        .status = {},
        .tell = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }});
   std::printf("%s\n", page.url().c_str());

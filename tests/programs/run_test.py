@@ -179,6 +179,14 @@ class Exported(Run):
             self.assertAlmostEqual(sum(maes) / 3, means[key], places=12)
             self.assertEqual(maes[0], firsts[key])
 
+    def test_says_which_program_made_it(self):
+        self.succeed("run", "s.yaml", "--db", "a.db")
+        version = self.succeed("--version").strip()
+        self.assertRegex(version, r"^\d+\.\d+\.\d+(\+[0-9a-f]{12,}(\.changed)?)?$")
+        self.assertEqual(version, self.succeed("--version", program=REPORT).strip())
+        self.assertEqual(self.query("SELECT program_version FROM provenance", "a.db"), [(version,)])
+        self.assertIn(f"trained by missmodal {version}, 3 mask draws", self.report("table", "1", "a.db"))
+
     def test_two_runs_differ_in_nothing(self):
         self.succeed("run", "s.yaml", "--db", "a.db")
         self.succeed("run", "s.yaml", "--db", "b.db", launcher=mpirun(3))

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "sweeps/error.h"
 #include "tests/results/fabricated.h"
 
@@ -148,6 +150,21 @@ TEST(Report, ReadsWhileTheWriterHoldsTheDatabase) {
   EXPECT_EQ(format_csv(report(Exhibit::table1, {file})), before);  // at once
   writer.exec("COMMIT");
   EXPECT_NE(format_csv(report(Exhibit::table1, {file})), before);
+}
+
+TEST(Report, SaysWhereFeaturesAreNotTheFieldsOwn) {
+  const auto file = fabricate(scratch_folder() / "a.db");
+  const auto noted = [&](const std::string& report_json) {
+    SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
+        .exec("UPDATE provenance SET dataset_report = '" + report_json + "'");
+    const std::vector<std::string> notes = report(Exhibit::table1, {file}).notes;
+    return std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
+      return note.starts_with("MOSI: made from a file that is none of the field's standard feature files");
+    });
+  };
+  EXPECT_TRUE(noted(R"({"source": {"known_as": "", "sha256": "ab"}})"));
+  EXPECT_FALSE(noted(R"({"source": {"known_as": "MOSI unaligned"}})"));
+  EXPECT_FALSE(noted(R"({"kind": "synthetic"})"));
 }
 
 }  // namespace
