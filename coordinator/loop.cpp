@@ -35,7 +35,9 @@ constexpr std::chrono::milliseconds kLiveInterval{250};
 constexpr std::chrono::seconds kFarewellLimit{
     60};                           // for workers that are still starting when the sweep is over
 constexpr int kMostAtOnce = 1000;  // messages
-constexpr std::chrono::milliseconds kLookInterval{250};    // at who is silent
+constexpr std::chrono::milliseconds kLookInterval{250};  // at who is silent
+constexpr std::chrono::milliseconds kShowInterval{100};
+constexpr int kRestPerShow = 50;
 constexpr std::chrono::seconds kTellingInterval{5};        // of what runs, to who reads the database
 constexpr std::chrono::seconds kTimeToSave{30};            // before the deadline what runs is saved
 constexpr std::chrono::seconds kLastOrders{90};            // before that nothing is started any more, at most
@@ -50,12 +52,13 @@ bool hangup_is_ignored() {
 class Loop {
  public:
   Loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style,
-       std::optional<std::chrono::system_clock::time_point> deadline)
+       std::optional<std::chrono::system_clock::time_point> deadline, Onlooker onlooker)
       : state_(state),
         store_(store),
         transport_(transport),
         style_(style),
         deadline_(deadline),
+        onlooker_(std::move(onlooker)),
         last_orders_(deadline ? std::min<Clock::duration>(kLastOrders,
                                                           (*deadline - std::chrono::system_clock::now()) / 10)
                               : Clock::duration()),
@@ -123,6 +126,7 @@ class Loop {
       hear();
       watch();
       tell_onlookers();
+      show();
       print_progress(false);
       if (farewell_ && everyone_left()) {
         context_.stop();
@@ -183,6 +187,14 @@ class Loop {
     if (now < next_telling_ || locked_ || state_.verdict) return;
     next_telling_ = now + kTellingInterval;
     if (store_.try_commit(live_rows(state_))) note_written(state_);
+  }
+
+  void show() {
+    const auto begin = Clock::now();
+    if (!onlooker_ || begin < next_show_) return;
+    onlooker_(state_);
+    const auto end = Clock::now();
+    next_show_ = end + std::max<Clock::duration>(kShowInterval, kRestPerShow * (end - begin));
   }
 
   Effects handle(int rank, const worker::Message& message) {
@@ -299,6 +311,7 @@ class Loop {
   worker::Transport& transport_;
   ProgressStyle style_;
   std::optional<std::chrono::system_clock::time_point> deadline_;
+  Onlooker onlooker_;
   Clock::duration last_orders_;  // how long before the time to save
   boost::asio::io_context context_;
   boost::asio::signal_set signals_;
@@ -310,6 +323,7 @@ class Loop {
   Pulses pulses_;
   worker::Watch watch_{Clock::now()};
   Clock::time_point next_look_{};
+  Clock::time_point next_show_{};
   Clock::time_point next_telling_ = Clock::now() + kTellingInterval;
   Clock::time_point started_;
   worker::Pacer pacer_;
@@ -336,9 +350,9 @@ bool Pulses::send(const State& state, worker::Transport& transport) {
 }
 
 Verdict run_loop(State& state, results::Store& store, worker::Transport& transport, ProgressStyle style,
-                 std::optional<std::chrono::system_clock::time_point> deadline) {
+                 std::optional<std::chrono::system_clock::time_point> deadline, Onlooker onlooker) {
   state.ranks = transport.size() - 1;
-  return Loop(state, store, transport, style, deadline).run();
+  return Loop(state, store, transport, style, deadline, std::move(onlooker)).run();
 }
 
 }  // namespace missmodal::coordinator

@@ -24,6 +24,7 @@
 
 #include "coordinator/dismiss.h"
 #include "coordinator/dispatch.h"
+#include "coordinator/live_view.h"
 #include "coordinator/loop.h"
 #include "coordinator/main/commands.h"
 #include "coordinator/main/device_here.h"
@@ -32,10 +33,12 @@
 #include "coordinator/sweep_edits.h"
 #include "coordinator/winner_review.h"
 #include "results/store.h"
+#include "results/web/live_page.h"
 #include "results/winners.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
 #include "sweeps/terminal.h"
+#include "sweeps/version.h"
 #include "sweeps/width.h"
 #include "sweeps/work_folder.h"
 #include "worker/coordinator_lost.h"
@@ -60,6 +63,7 @@ struct RunOptions {
   std::string run_token;
   std::string ended;  // file
   std::optional<std::string> work;
+  std::optional<std::string> web;          // where the live page is served
   std::optional<std::int64_t> time_limit;  // seconds
   RestoreOptions restore;
 };
@@ -75,10 +79,14 @@ ProgressStyle progress_style(const std::string& text) {
   return live ? ProgressStyle::live : ProgressStyle::log;
 }
 
+// From any thread.
+void say(ProgressStyle style, const std::string& line) {
+  fmt::print(stderr, "{}{}\n", style == ProgressStyle::live ? "\r\033[K" : "", line);
+}
+
 results::Patience patience(const sweeps::Sweep& sweep, ProgressStyle style) {
-  return {std::chrono::seconds(sweep.resources.busy_seconds), [style](const std::string& line) {
-            fmt::print(stderr, "{}{}\n", style == ProgressStyle::live ? "\r\033[K" : "", line);
-          }};
+  return {std::chrono::seconds(sweep.resources.busy_seconds),
+          [style](const std::string& line) { say(style, line); }};
 }
 
 void say_rescore(std::int64_t done, std::int64_t total) {
@@ -192,10 +200,30 @@ Prepared prepare_while_pulsing(const RunOptions& options, ProgressStyle style, w
   return prepared.get();
 }
 
+// Before anything is begun: a port that is taken is said at once.
+std::unique_ptr<results::web::LivePage> live_page(const RunOptions& options, ProgressStyle style) {
+  if (!options.web) return nullptr;
+  return std::make_unique<results::web::LivePage>(
+      results::web::LivePageParts{.database = options.database,
+                                  .address = results::web::parse_address(*options.web, "--web"),
+                                  .place = "--web",
+                                  .version = std::string(sweeps::program_version()),
+                                  .tell = [style](const std::string& line) { say(style, "web: " + line); }});
+}
+
 Ended coordinate(const RunOptions& options, worker::Transport& transport) {
   const ProgressStyle style = progress_style(options.progress);
+  const auto page = live_page(options, style);
   auto [store, state] = prepare_while_pulsing(options, style, transport);
-  const Verdict verdict = run_loop(state, store, transport, style, deadline_of(options));
+  Onlooker onlooker;
+  if (page) {
+    page->begin();
+    say(style, "watch it at " + page->url());
+    onlooker = [&page](const State& shown) {
+      if (page->is_watched()) page->show(live_view(shown));
+    };
+  }
+  const Verdict verdict = run_loop(state, store, transport, style, deadline_of(options), onlooker);
   fmt::print(stderr, "{}\n", verdict.text);
   tidy_work_folder(state);
   if (!state.work.empty()) worker::take_last_words(state.work);  // every attempt was judged
@@ -369,6 +397,10 @@ void add_run(CLI::App& app, int& exit_code) {
   command->add_option("--run-token", options->run_token,
                       "names this run for missmodal-report status --exit-code --run");
   command->add_option("--ended", options->ended, "file that rank 0 writes its exit code to, or died");
+  command
+      ->add_option("--web", options->web,
+                   "serve the live page: 8080, or beyond this machine, with a token, 0.0.0.0:8080")
+      ->option_text("[ADDRESS:]PORT");
   command->add_option("--work", options->work,
                       "folder of checkpoints, which all hosts see [FILE.work]; '' keeps none");
   command

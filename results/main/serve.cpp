@@ -34,13 +34,12 @@ void serve(const ServeOptions& options) {
   const web::Address address = web::parse_address(options.web, "--web");
   static_cast<void>(read_status(options.database));  // refuses what is no database of ours
   const sigset_t ends = hold_signals_back();
-  const web::LivePage page(
-      {.database = options.database,
-       .address = address,
-       .place = "--web",
-       .version = std::string(sweeps::program_version()),
-       .status = {},
-       .tell = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }});
+  web::LivePage page({.database = options.database,
+                      .address = address,
+                      .place = "--web",
+                      .version = std::string(sweeps::program_version()),
+                      .tell = [](const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }});
+  page.begin();
   std::printf("%s\n", page.url().c_str());
   std::fflush(stdout);
   int signal = 0;

@@ -1,5 +1,6 @@
 #include "results/web/live_page.h"
 
+#include <chrono>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -17,21 +18,36 @@ constexpr WatchPace kStatusPace{.oldest = std::chrono::seconds(2)};
 constexpr WatchPace kCellsPace{.look = std::chrono::seconds(2)};
 constexpr WatchPace kTablesPace{.look = std::chrono::seconds(3)};
 
-// The newest status, from one thread to another.
+constexpr std::chrono::seconds kFresh{2};
+
+// The newest status, put together from what two threads know.
 class Latest {
  public:
-  void set(std::shared_ptr<const Status> status) {
+  void set(Status status) {
     const std::lock_guard lock(mutex_);
-    status_ = std::move(status);
+    stored_ = std::make_shared<const Status>(std::move(status));
+    merged_ = nullptr;
   }
-  std::shared_ptr<const Status> get() const {
+  void set(Live live) {
     const std::lock_guard lock(mutex_);
-    return status_;
+    live_ = std::make_shared<const Live>(std::move(live));
+    told_ = std::chrono::steady_clock::now();
+    merged_ = nullptr;
+  }
+  std::shared_ptr<const Status> get() {
+    const std::lock_guard lock(mutex_);
+    const bool fresh = live_ && std::chrono::steady_clock::now() - told_ < kFresh;
+    if (!stored_ || !fresh || stored_->exit_code) return stored_;
+    if (!merged_) merged_ = std::make_shared<const Status>(merged(*stored_, *live_));
+    return merged_;
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::shared_ptr<const Status> status_;
+  std::mutex mutex_;
+  std::shared_ptr<const Status> stored_;
+  std::shared_ptr<const Live> live_;
+  std::shared_ptr<const Status> merged_;  // null: to be made
+  std::chrono::steady_clock::time_point told_;
 };
 
 }  // namespace
@@ -40,18 +56,17 @@ struct LivePage::Core {
   explicit Core(LivePageParts given)
       : parts(std::move(given)),
         server(parts.address, parts.place,
-               {.status = parts.status ? parts.status : [this] { return latest.get(); },
+               {.status = [this] { return latest.get(); },
                 .cell = [this](const std::string& cell) { return read_cell(parts.database, cell); },
-                .version = parts.version}),
-        cells(
-            parts.database, [this] { show_cells(); }, parts.tell, kCellsPace),
-        tables(
-            parts.database, [this] { show_tables(); }, parts.tell, kTablesPace) {
-    if (!parts.status) {
-      status.emplace(
-          parts.database, [this] { latest.set(std::make_shared<const Status>(read_status(parts.database))); },
-          parts.tell, kStatusPace);
-    }
+                .version = parts.version}) {}
+
+  void begin() {
+    status.emplace(
+        parts.database, [this] { latest.set(read_status(parts.database)); }, parts.tell, kStatusPace);
+    cells.emplace(
+        parts.database, [this] { show_cells(); }, parts.tell, kCellsPace);
+    tables.emplace(
+        parts.database, [this] { show_tables(); }, parts.tell, kTablesPace);
   }
 
   void show_cells() {
@@ -76,13 +91,25 @@ struct LivePage::Core {
   Latest latest;
   std::string shown;  // the mark of the tables that are; of their watch alone
   Server server;
-  DatabaseWatch cells;
-  DatabaseWatch tables;
   std::optional<DatabaseWatch> status;
+  std::optional<DatabaseWatch> cells;
+  std::optional<DatabaseWatch> tables;
 };
 
 LivePage::LivePage(LivePageParts parts) : core_(std::make_unique<Core>(std::move(parts))) {}
 LivePage::~LivePage() = default;
+
+void LivePage::begin() {
+  core_->begin();
+}
+
+bool LivePage::is_watched() const {
+  return core_->server.is_watched();
+}
+
+void LivePage::show(Live live) {
+  core_->latest.set(std::move(live));
+}
 
 const std::string& LivePage::url() const {
   return core_->server.url();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -35,6 +36,7 @@ constexpr std::size_t kListeners = 64;     // tabs; the rest stays for who asks 
 constexpr std::size_t kQuestions = 16;     // that wait for the database; a page asks one at a time
 constexpr std::size_t kRemembered = 32;    // answers about cells
 constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::seconds kWatched{5};
 constexpr std::chrono::seconds kFresh{1};          // so long an answer about a cell is given again
 constexpr std::chrono::milliseconds kNoRoom{100};  // after an accept that failed, as without descriptors
 
@@ -82,7 +84,7 @@ class Server::Core {
     tick();
     thread_ = std::thread([this] {
       stay_in_background();
-      io_.run();
+      run();
     });
   }
 
@@ -103,9 +105,20 @@ class Server::Core {
   }
 
   const std::string& url() const { return url_; }
+  bool is_watched() const { return watched_; }
   const std::optional<std::string>& token() const { return token_; }
 
  private:
+  // What one client's handler throws, as without memory, ends no other's.
+  void run() {
+    while (!io_.stopped()) {
+      try {
+        io_.run();
+      } catch (const std::exception&) {
+      }
+    }
+  }
+
   void accept() {
     acceptor_.async_accept([this](error_code code, tcp::socket socket) {
       if (code) {
@@ -147,7 +160,8 @@ class Server::Core {
   }
 
   // Whatever a client or the database brings, the others are served.
-  Heard answer(std::string_view bytes) const {
+  Heard answer(std::string_view bytes) {
+    last_asked_ = Clock::now();
     try {
       return hear(bytes, gate_, site_);
     } catch (const std::exception& error) {
@@ -174,7 +188,10 @@ class Server::Core {
   }
 
   void tick() {
+    timer_.expires_after(kTick);
+    timer_.async_wait([this](error_code) { tick(); });
     const auto now = Clock::now();
+    watched_ = listeners() > 0 || now - last_asked_ < kWatched;
     if (listeners() > 0) {
       renew();
       const bool beat = now - last_beat_ >= host_.limits.beat;
@@ -187,8 +204,6 @@ class Server::Core {
       site_.status = std::move(status);
       stale_ = true;
     }
-    timer_.expires_after(kTick);
-    timer_.async_wait([this](error_code) { tick(); });
   }
 
   void ask(const std::string& cell, std::function<void(Response)> done) {
@@ -232,10 +247,12 @@ class Server::Core {
   Host host_;
   bool stale_ = false;  // the news does not tell all of the site
   Clock::time_point last_beat_{};
+  Clock::time_point last_asked_{};
   std::list<std::shared_ptr<Session>> sessions_;
   std::map<std::string, std::pair<Response, Clock::time_point>> answers_;
   std::size_t waiting_ = 0;
 
+  std::atomic<bool> watched_ = false;
   asio::thread_pool questions_{1};
   std::thread thread_;
 };
@@ -250,6 +267,10 @@ const std::string& Server::url() const {
 
 const std::optional<std::string>& Server::token() const {
   return core_->token();
+}
+
+bool Server::is_watched() const {
+  return core_->is_watched();
 }
 
 void Server::change(std::function<void(Site&)> change) {

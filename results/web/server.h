@@ -36,6 +36,9 @@ class Server {
   const std::string& url() const;
   const std::optional<std::string>& token() const;
 
+  // Somebody listens, or asked in the last seconds; from any thread.
+  bool is_watched() const;
+
   // Changes what is shown, soon, in the server's thread. From any thread.
   void change(std::function<void(Site&)> change);
 

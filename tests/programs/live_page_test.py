@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -71,6 +72,38 @@ class LivePage(ProgramTest):
         self.assertEqual(sweep.wait(LIMIT), 0)
         self.finish_and_compare(url)
         self.assertIn("missmodal_writer 0\n", self.get(f"{url}metrics"))
+
+    def test_a_sweep_serves_its_own_page(self):
+        sweep = self.start(*mpirun(3), MISSMODAL, "run", "s.yaml", "--db", "sweep.db", "--web", "0", "--progress", "log")
+        words = "watch it at "
+        url = next(line.partition(words)[2].strip() for line in sweep.stderr if words in line)
+        self.assertRegex(url, r"^http://127\.0\.0\.1:\d+/$")
+        # Sooner than the database, which hears of epochs and workers every 5 s.
+        epochs, busy = set(), set()
+        with urllib.request.urlopen(f"{url}api/events", timeout=LIMIT) as events:
+            for line in events:
+                if not line.startswith(b"data: "):
+                    continue
+                status = json.loads(line.removeprefix(b"data: "))["status"]
+                if status is None:
+                    continue
+                epochs |= {(cell["cell"], cell["epoch"]) for cell in status["running_cells"] if cell["epoch"]}
+                busy |= {worker["rank"] for worker in status["workers"] if worker["state"] == "training"}
+                if len(epochs) > 20 and busy == {1, 2}:
+                    break
+        output, errors = sweep.communicate(timeout=LIMIT)
+        self.assertEqual(sweep.returncode, 0, errors)
+        self.assertNotIn("web: ", errors)
+        self.assertGreater(len(epochs), 20)
+
+    def test_a_port_that_is_taken_is_said_before_anything_begins(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            self.assert_refused(f"missmodal: --web {address}: the port is taken; 0 takes any that is free", "run", "s.yaml", "--db",
+                                "sweep.db", "--web", address, code=1)
+        self.assert_refused("--web: the port must be 0 (any that is free) to 65535, got x", "run", "s.yaml", "--db", "sweep.db", "--web", "x")
 
     def test_serve_says_when_the_process_is_gone(self):
         sweep = self.start(MISSMODAL, "run", "s.yaml", "--db", "sweep.db")

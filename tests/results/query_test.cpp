@@ -53,8 +53,7 @@ TEST_F(OwnQuery, CanOnlyRead) {
   for (const std::string& sql :
        {std::string("DELETE FROM cells"), std::string("PRAGMA journal_mode = wal"), std::string("VACUUM"),
         "ATTACH '" + other + "' AS o", "VACUUM INTO '" + other + "'", std::string("CREATE TEMP TABLE t (x)"),
-        std::string("BEGIN"), 
-        std::string("SELECT 1; DROP TABLE cells"),
+        std::string("BEGIN"), std::string("SELECT 1; DROP TABLE cells"),
         std::string("INSERT INTO verdict VALUES (9, 0, 0, '') RETURNING run")}) {
     EXPECT_THAT(refusal(sql), HasSubstr("query: may only read: SELECT, WITH or VALUES")) << sql;
   }

@@ -88,8 +88,9 @@ class LivePageTest : public testing::Test {
                   .address = {"127.0.0.1", 0},
                   .place = "--web",
                   .version = "0.1.0",
-                  .status = {},
                   .tell = [](const std::string&) {}}};
+
+  void SetUp() override { page_.begin(); }
 
   static bool is_read(const std::string& response) { return response.starts_with("HTTP/1.1 200 "); }
   json read(const std::string& target) {

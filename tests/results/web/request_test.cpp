@@ -8,7 +8,7 @@ namespace {
 
 using testing::ElementsAre;
 
-std::string get(const std::string& target, const std::string& fields = "Host: localhost\r\n") {
+std::string wire(const std::string& target, const std::string& fields = "Host: localhost\r\n") {
   return "GET " + target + " HTTP/1.1\r\n" + fields + "\r\n";
 }
 
@@ -24,7 +24,7 @@ Request request(const std::string& text) {
 
 TEST(Request, IsReadWithItsPathQueryAndFields) {
   const std::string text =
-      get("/api/a%20b?x=1%2B2&y=&z", "Host: localhost:80\r\nCookie: a=b\r\nAuthorization: Bearer t\r\n");
+      wire("/api/a%20b?x=1%2B2&y=&z", "Host: localhost:80\r\nCookie: a=b\r\nAuthorization: Bearer t\r\n");
   const auto read = std::get<Read>(read_request(text + "GET /next"));
   EXPECT_EQ(read.bytes, text.size());
   EXPECT_THAT(read.request.path, ElementsAre("api", "a b"));
@@ -40,7 +40,7 @@ TEST(Request, IsReadWithItsPathQueryAndFields) {
 }
 
 TEST(Request, WaitsForItsLastByte) {
-  const std::string text = get("/api/status");
+  const std::string text = wire("/api/status");
   for (std::size_t size = 0; size < text.size(); ++size)
     EXPECT_TRUE(std::holds_alternative<Incomplete>(read_request(text.substr(0, size)))) << size;
   EXPECT_TRUE(std::holds_alternative<Read>(read_request(text)));
@@ -73,7 +73,7 @@ TEST(Request, PathTricksAreMalformed) {
                              "/?a=1&a=2",
                              "/?%ff",
                              "/?a=%00"}) {
-    EXPECT_EQ(refused(get(target)), 400) << target;
+    EXPECT_EQ(refused(wire(target)), 400) << target;
   }
 }
 
@@ -87,24 +87,25 @@ TEST(Request, HasNoBodyThatCouldHideAnother) {
   for (const char* field : {"Content-Length: 5", "Content-Length: 0", "Content-Length: -1",
                             "Content-Length: 1\r\nContent-Length: 2", "Transfer-Encoding: chunked",
                             "Transfer-Encoding: identity", "Upgrade: websocket"})
-    EXPECT_EQ(refused(get("/", "Host: localhost\r\n" + std::string(field) + "\r\n") + "hello"), 400) << field;
+    EXPECT_EQ(refused(wire("/", "Host: localhost\r\n" + std::string(field) + "\r\n") + "hello"), 400)
+        << field;
 }
 
 TEST(Request, NamesOneHost) {
-  EXPECT_EQ(refused(get("/", "")), 400);
-  EXPECT_EQ(refused(get("/", "Host: a\r\nHost: a\r\n")), 400);
+  EXPECT_EQ(refused(wire("/", "")), 400);
+  EXPECT_EQ(refused(wire("/", "Host: a\r\nHost: a\r\n")), 400);
 }
 
 TEST(Request, KeepsItsLimits) {
-  EXPECT_EQ(refused(get("/" + std::string(kTargetBytes, 'x'))), 414);
-  EXPECT_TRUE(std::holds_alternative<Read>(read_request(get("/" + std::string(kTargetBytes - 1, 'x')))));
-  EXPECT_EQ(refused(get("/", "Host: localhost\r\nX: " + std::string(kHeadBytes, 'x') + "\r\n")), 431);
+  EXPECT_EQ(refused(wire("/" + std::string(kTargetBytes, 'x'))), 414);
+  EXPECT_TRUE(std::holds_alternative<Read>(read_request(wire("/" + std::string(kTargetBytes - 1, 'x')))));
+  EXPECT_EQ(refused(wire("/", "Host: localhost\r\nX: " + std::string(kHeadBytes, 'x') + "\r\n")), 431);
   EXPECT_EQ(refused(std::string(kHeadBytes, 'G')), 431);
   EXPECT_EQ(refused("GET / HTTP/1.1\r\nX: " + std::string(kHeadBytes, 'x')), 431) << "that never ends";
   std::string fields = "Host: localhost\r\n";
   for (std::size_t i = 1; i < kFields; ++i) fields += "a: b\r\n";
-  EXPECT_EQ(refused(get("/", fields)), 0);
-  EXPECT_EQ(refused(get("/", fields + "a: b\r\n")), 431);
+  EXPECT_EQ(refused(wire("/", fields)), 0);
+  EXPECT_EQ(refused(wire("/", fields + "a: b\r\n")), 431);
 }
 
 TEST(Request, RefusesWhatIsNoHttp) {

@@ -1,0 +1,55 @@
+#include "coordinator/live_view.h"
+
+#include <utility>
+
+#include "coordinator/live_rows.h"
+#include "coordinator/progress_line.h"
+
+namespace missmodal::coordinator {
+namespace {
+
+results::web::LiveCell live_cell(const State& state, const Assignment& assignment) {
+  results::web::LiveCell live;
+  live.cell = state.cells[assignment.cell].id;
+  live.attempt = assignment.attempt;
+  live.running_seconds = state.age - assignment.begun;
+  if (assignment.curve.empty()) return live;
+  live.last = assignment.curve.back();
+  for (const sweeps::EpochRecord& epoch : assignment.curve) {
+    if (!epoch.best) continue;
+    live.best_epoch = epoch.epoch;
+    live.best_valid_mae = epoch.valid_mae;
+  }
+  return live;
+}
+
+results::WorkerStatus worker_status(const State& state, int rank, const WorkerState& worker) {
+  results::WorkerRow row = worker_row(state, rank, worker);
+  results::WorkerStatus status;
+  status.rank = row.rank;
+  status.host = std::move(row.host);
+  status.device = std::move(row.device);
+  status.processor = std::move(row.processor);
+  status.state = results::name(row.condition);
+  status.reason = std::move(row.reason);
+  status.cell = std::move(row.cell);
+  status.batches = row.batches;
+  status.memory_bytes = row.memory_bytes;
+  status.processors = row.processors;
+  status.unheard_seconds = row.unheard_seconds;
+  return status;
+}
+
+}  // namespace
+
+results::web::Live live_view(const State& state) {
+  results::web::Live live;
+  for (const auto& [id, assignment] : state.assignments) {
+    if (!assignment.judged) live.running.push_back(live_cell(state, assignment));
+  }
+  for (const auto& [rank, worker] : state.workers) live.workers.push_back(worker_status(state, rank, worker));
+  live.remaining = remaining(state);
+  return live;
+}
+
+}  // namespace missmodal::coordinator
