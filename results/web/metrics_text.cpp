@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string_view>
 
 namespace missmodal::results::web {
@@ -29,6 +30,27 @@ void single(std::string& text, std::string_view name, std::string_view kind, std
             double value) {
   begin(text, name, kind, help);
   text += fmt::format("{} {}\n", name, value);
+}
+
+void add_workers(std::string& text, const Status& status) {
+  const auto each = [&](std::string_view name, std::string_view help, auto value) {
+    begin(text, name, "gauge", help);
+    for (const WorkerStatus& worker : status.workers) {
+      if (const std::optional<double> number = value(worker))
+        text += fmt::format("{}{{rank=\"{}\",host={}}} {}\n", name, worker.rank, label(worker.host), *number);
+    }
+  };
+  using Number = std::optional<double>;
+  each("missmodal_worker_training", "1 while a worker trains, else 0.",
+       [](const WorkerStatus& worker) -> Number { return worker.state == "training" ? 1 : 0; });
+  each("missmodal_worker_memory_bytes", "Resident memory of a worker.",
+       [](const WorkerStatus& worker) -> Number {
+         return worker.memory_bytes ? Number(static_cast<double>(*worker.memory_bytes)) : Number();
+       });
+  each("missmodal_worker_processors", "Processors that a worker keeps busy.",
+       [](const WorkerStatus& worker) -> Number { return worker.processors; });
+  each("missmodal_worker_unheard_seconds", "Seconds since anything came of a worker.",
+       [](const WorkerStatus& worker) -> Number { return worker.unheard_seconds; });
 }
 
 }  // namespace
@@ -61,6 +83,10 @@ std::string metrics_text(const Status& status, const std::string& version) {
          status.elapsed_seconds);
   single(text, "missmodal_writer", "gauge", "1 while a process writes the database, else 0.",
          status.writer ? 1 : 0);
+  if (status.remaining)
+    single(text, "missmodal_remaining_seconds", "gauge", "About how long the sweep still takes.",
+           status.remaining->seconds);
+  if (!status.workers.empty()) add_workers(text, status);
   return text;
 }
 

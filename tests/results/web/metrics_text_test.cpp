@@ -23,6 +23,14 @@ TEST(MetricsText, CountsWhatTheStatusDoes) {
   EXPECT_THAT(text, HasSubstr("missmodal_writer 0\n"));
 }
 
+TEST(MetricsText, TellsOfEachWorkerWhatIsKnown) {
+  const std::string text = metrics_text(*small_site().status, "");
+  EXPECT_THAT(text, HasSubstr("missmodal_worker_training{rank=\"3\",host=\"node\\\"1\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("missmodal_worker_processors{rank=\"3\",host=\"node\\\"1\"} 1.5\n"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("missmodal_worker_memory_bytes{")));
+  EXPECT_THAT(text, HasSubstr("missmodal_remaining_seconds 60\n"));
+}
+
 // Debian's package prometheus has it.
 TEST(MetricsText, PromtoolFindsNoFault) {
   if (run_shell("command -v promtool").exit_code != 0) GTEST_SKIP() << "no promtool (package prometheus)";
