@@ -97,7 +97,7 @@ std::string data_of(const Clouds& clouds) {
 }
 
 std::string style(const Kind& kind) {
-  return fmt::format("lc rgb '{}' pointtype {} pointsize .55 linewidth .7", kind.colour, kind.points);
+  return fmt::format("lc rgb '{}' pointtype {} pointsize small linewidth .7", kind.colour, kind.points);
 }
 
 // A square around the origin, where the clouds' centre lies: units mean nothing, so none are shown.
@@ -132,7 +132,7 @@ std::string key(double left, double width, int spacing, const Kinds& kinds) {
 }
 
 std::string body(const Clouds& clouds) {
-  return "set multiplot title title\n"
+  return "small = kind eq 'png' ? .55 : .38\nset multiplot title title\n"
          "set border 15 lc rgb '#595959'; unset tics; unset key; set margins 1,1,0,2\n" +
          panel("before training, by modalities", 0, kSubsetKinds, 0, clouds.before) +
          panel("after training, by modalities", .333, kSubsetKinds, 7, clouds.after) +

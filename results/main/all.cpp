@@ -119,6 +119,14 @@ std::string add_pictures(const std::vector<Plot>& plots, std::vector<ReportFile>
   return elements;
 }
 
+// A line for each database that has nothing of Figure 7.
+void say_what_is_missing(const std::filesystem::path& folder, const Table& representations) {
+  for (const std::string& note : representations.notes) {
+    if (note.ends_with(kNoRepresentations))
+      std::fprintf(stderr, "%s: no figure 7: %s\n", folder.c_str(), note.c_str());
+  }
+}
+
 void write_folder(const ReportOptions& options) {
   std::vector<Reported> tables = reported(options);
   const auto is_table = [](const Reported& one) {
@@ -142,12 +150,8 @@ void write_folder(const ReportOptions& options) {
   std::vector<ReportFigure> figures;
   for (const auto& [exhibit, table] : pictured) {
     const std::vector<Plot> drawn = plots(exhibit, table, std::string(describe(exhibit).name), kKinds);
-    if (drawn.empty()) {
-      if (exhibit == Exhibit::figure7)
-        std::fprintf(stderr, "%s: no figure 7: %s\n", options.databases.front().c_str(),
-                     kNoRepresentations.data());
-      continue;
-    }
+    if (exhibit == Exhibit::figure7) say_what_is_missing(*options.output, table);
+    if (drawn.empty()) continue;
     std::string elements = add_pictures(drawn, files, undrawn);
     const bool pictures = !elements.empty();
     // It tells times: the page stays the same for the same results.

@@ -7,7 +7,7 @@ first AS (
     FROM setups t JOIN repeat_cells r ON r.setup_id = t.setup_id
    WHERE t.label = 'MissModal' AND EXISTS (SELECT 1 FROM embeddings e WHERE e.cell = r.cell))
 SELECT coalesce(nullif(trim(w.dataset_label), ''), w.name) AS dataset, w.synthetic, f.label AS model, f.remark, f.seed, e.moment,
-       s.subset, u.id, u.label,
+       s.subset, u.id, round(u.label, 6) AS label,
        lower(hex(substr(e.matrix, 1 + 4 * e.width * (s.place * json_array_length(e.positions) + p.key), 4 * e.width))) AS vector
   FROM first f
   JOIN embeddings e ON e.cell = f.cell

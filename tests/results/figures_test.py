@@ -155,7 +155,7 @@ class Figures(unittest.TestCase):
             labels = dict(database.execute("SELECT id, label FROM utterances WHERE split = 'test'"))
         database.close()
         for row in rows:
-            self.assertEqual(float(row["label"]), labels[row["id"]])
+            self.assertAlmostEqual(float(row["label"]), labels[row["id"]], places=6)
         centre = lambda moment, subset: [statistics.fmean(float(r[c]) for r in rows if (r["moment"], r["subset"]) == (moment, subset))  # noqa: E731
                                          for c in "xy"]
         # Seven clouds before, which lie one over the other afterwards.
@@ -171,7 +171,7 @@ class Figures(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (2, f"{self.folder}/bare.db: {missing}\n"))
         self.assertIn(f"MOSI: {missing}\n", run(REPORT, "figure", "7", self.folder / "bare.db", check=True).stdout)
         done = run(REPORT, "all", self.folder / "bare.db", "-o", self.folder / "bare report", check=True)
-        self.assertIn(f"{self.folder}/bare.db: no figure 7: {missing}\n", done.stderr)
+        self.assertIn(f"{self.folder}/bare report: no figure 7: MOSI: {missing}\n", done.stderr)
         self.assertFalse(list((self.folder / "bare report").glob("figure7*")))
 
     def test_damaged_representations_are_refused(self):

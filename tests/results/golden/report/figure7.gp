@@ -10,31 +10,32 @@ if (kind eq 'pdf') { set terminal pdfcairo noenhanced size 6.40in,3.07in font 's
 if (kind eq 'png') { set terminal pngcairo noenhanced size 1920,920 font 'sans-serif,20' linewidth 2 pointscale 1.4 }
 set output name.'.'.kind
 set datafile missing 'NaN'
+small = kind eq 'png' ? .55 : .38
 set multiplot title title
 set border 15 lc rgb '#595959'; unset tics; unset key; set margins 1,1,0,2
 set origin 0,.17; set size .333,.70; set title 'before training, by modalities'
-set xrange [-10.6141:10.6141]; set yrange [-10.6141:10.6141]
-plot data index 0 using 1:2 with points lc rgb '#0072b2' pointtype 7 pointsize .55 linewidth .7 notitle, \
-  data index 1 using 1:2 with points lc rgb '#d55e00' pointtype 9 pointsize .55 linewidth .7 notitle, \
-  data index 2 using 1:2 with points lc rgb '#009e73' pointtype 5 pointsize .55 linewidth .7 notitle, \
-  data index 3 using 1:2 with points lc rgb '#000000' pointtype 13 pointsize .55 linewidth .7 notitle, \
-  data index 4 using 1:2 with points lc rgb '#cc79a7' pointtype 8 pointsize .55 linewidth .7 notitle, \
-  data index 5 using 1:2 with points lc rgb '#e69f00' pointtype 10 pointsize .55 linewidth .7 notitle, \
-  data index 6 using 1:2 with points lc rgb '#56b4e9' pointtype 4 pointsize .55 linewidth .7 notitle
+set xrange [-10.6058:10.6058]; set yrange [-10.6058:10.6058]
+plot data index 0 using 1:2 with points lc rgb '#0072b2' pointtype 7 pointsize small linewidth .7 notitle, \
+  data index 1 using 1:2 with points lc rgb '#d55e00' pointtype 9 pointsize small linewidth .7 notitle, \
+  data index 2 using 1:2 with points lc rgb '#009e73' pointtype 5 pointsize small linewidth .7 notitle, \
+  data index 3 using 1:2 with points lc rgb '#000000' pointtype 13 pointsize small linewidth .7 notitle, \
+  data index 4 using 1:2 with points lc rgb '#cc79a7' pointtype 8 pointsize small linewidth .7 notitle, \
+  data index 5 using 1:2 with points lc rgb '#e69f00' pointtype 10 pointsize small linewidth .7 notitle, \
+  data index 6 using 1:2 with points lc rgb '#56b4e9' pointtype 4 pointsize small linewidth .7 notitle
 set origin 0.333,.17; set size .333,.70; set title 'after training, by modalities'
-set xrange [-16.952:16.952]; set yrange [-16.952:16.952]
-plot data index 7 using 1:2 with points lc rgb '#0072b2' pointtype 7 pointsize .55 linewidth .7 notitle, \
-  data index 8 using 1:2 with points lc rgb '#d55e00' pointtype 9 pointsize .55 linewidth .7 notitle, \
-  data index 9 using 1:2 with points lc rgb '#009e73' pointtype 5 pointsize .55 linewidth .7 notitle, \
-  data index 10 using 1:2 with points lc rgb '#000000' pointtype 13 pointsize .55 linewidth .7 notitle, \
-  data index 11 using 1:2 with points lc rgb '#cc79a7' pointtype 8 pointsize .55 linewidth .7 notitle, \
-  data index 12 using 1:2 with points lc rgb '#e69f00' pointtype 10 pointsize .55 linewidth .7 notitle, \
-  data index 13 using 1:2 with points lc rgb '#56b4e9' pointtype 4 pointsize .55 linewidth .7 notitle
+set xrange [-17.3409:17.3409]; set yrange [-17.3409:17.3409]
+plot data index 7 using 1:2 with points lc rgb '#0072b2' pointtype 7 pointsize small linewidth .7 notitle, \
+  data index 8 using 1:2 with points lc rgb '#d55e00' pointtype 9 pointsize small linewidth .7 notitle, \
+  data index 9 using 1:2 with points lc rgb '#009e73' pointtype 5 pointsize small linewidth .7 notitle, \
+  data index 10 using 1:2 with points lc rgb '#000000' pointtype 13 pointsize small linewidth .7 notitle, \
+  data index 11 using 1:2 with points lc rgb '#cc79a7' pointtype 8 pointsize small linewidth .7 notitle, \
+  data index 12 using 1:2 with points lc rgb '#e69f00' pointtype 10 pointsize small linewidth .7 notitle, \
+  data index 13 using 1:2 with points lc rgb '#56b4e9' pointtype 4 pointsize small linewidth .7 notitle
 set origin 0.666,.17; set size .333,.70; set title 'after training, by sentiment'
-set xrange [-16.952:16.952]; set yrange [-16.952:16.952]
-plot data index 14 using 1:2 with points lc rgb '#d55e00' pointtype 11 pointsize .55 linewidth .7 notitle, \
-  data index 15 using 1:2 with points lc rgb '#000000' pointtype 2 pointsize .55 linewidth .7 notitle, \
-  data index 16 using 1:2 with points lc rgb '#0072b2' pointtype 6 pointsize .55 linewidth .7 notitle
+set xrange [-17.3409:17.3409]; set yrange [-17.3409:17.3409]
+plot data index 14 using 1:2 with points lc rgb '#d55e00' pointtype 11 pointsize small linewidth .7 notitle, \
+  data index 15 using 1:2 with points lc rgb '#000000' pointtype 2 pointsize small linewidth .7 notitle, \
+  data index 16 using 1:2 with points lc rgb '#0072b2' pointtype 6 pointsize small linewidth .7 notitle
 unset title; unset border; set xrange [0:1]; set yrange [0:1]
 set origin 0,0; set size 0.666,.17
 set key at graph .5,.9 center top maxrows 1 Left reverse samplen 1 width 2
