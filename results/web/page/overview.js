@@ -10,6 +10,11 @@ export function done(status) {
   return status.cells.accepted + status.cells.diverged + status.cells.parked;
 }
 
+// Cells that no stage has yet: they wait for the winner of a search.
+function waiting(status) {
+  return status.stages.reduce((sum, s) => sum + Math.max(0, s.planned - STATES.reduce((there, state) => there + s[state], 0)), 0);
+}
+
 export class Overview {
   title = "Overview";
 
@@ -51,10 +56,12 @@ export class Overview {
   }
 
   update({status, failures}) {
-    const total = STATES.reduce((sum, state) => sum + status.cells[state], 0);
+    const wait = waiting(status);
+    const total = STATES.reduce((sum, state) => sum + status.cells[state], wait);
     const words = STATES.map((state) => `${status.cells[state]} ${state}`);
+    if (wait) words[STATES.indexOf("pending")] += `, ${wait} waiting for a search`;
     STATES.forEach((state, index) => {
-      this.bar.children[index].style.flexGrow = status.cells[state];
+      this.bar.children[index].style.flexGrow = status.cells[state] + (state === "pending" ? wait : 0);
       setText(this.legend.children[index].lastChild, words[index]);
     });
     const label = `Cells: ${words.join(", ")}`;
