@@ -1,8 +1,7 @@
 """The page in headless Chromium: its numbers are the database's, it follows a change, nothing of a database is run, by keyboard, on a
 phone, in the dark, by axe-core.
 
-MISSMODAL_REPORT and MISSMODAL_EXAMPLE_DATABASE name the programs. Needs chromium, node and from npm playwright-core and
-axe-core, which it fetches into MISSMODAL_PAGE_MODULES or a folder of its own; skipped elsewhere. Screenshots stay in
+MISSMODAL_REPORT and MISSMODAL_EXAMPLE_DATABASE name the programs. Skipped where page_modules.py lacks something. Screenshots stay in
 MISSMODAL_SCREENSHOTS where that is set.
 """
 
@@ -17,26 +16,13 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from page_modules import folder, lacking
+
 HERE = Path(__file__).resolve().parent
 REPORT = os.environ["MISSMODAL_REPORT"]
 EXAMPLE = os.environ["MISSMODAL_EXAMPLE_DATABASE"]
-PACKAGES = ["playwright-core@1.49.1", "axe-core@4.10.2"]
-LIMIT = 240  # seconds for all
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 PHONE = 390
-
-
-def lacking(modules):
-    """Why the test cannot run here, or None; the packages lie in `modules` then."""
-    for program in ("chromium", "node", "npm"):
-        if not shutil.which(program):
-            return f"no {program}"
-    if all((modules / "node_modules" / package.partition("@")[0]).exists() for package in PACKAGES):
-        return None
-    modules.mkdir(parents=True, exist_ok=True)
-    done = subprocess.run(["npm", "install", "--prefix", modules, "--no-audit", "--no-fund", "--no-save", "--ignore-scripts",
-                           "--fetch-retries=0", "--fetch-timeout=20000", *PACKAGES], capture_output=True, text=True, timeout=LIMIT)
-    return None if done.returncode == 0 else f"npm has no {PACKAGES} for us: {done.stderr.strip().splitlines()[:1]}"
 
 
 class Page(unittest.TestCase):
@@ -44,9 +30,9 @@ class Page(unittest.TestCase):
     def setUpClass(cls):
         scratch = tempfile.TemporaryDirectory()
         cls.addClassCleanup(scratch.cleanup)
-        folder = Path(scratch.name)
-        cls.database = folder / "mosi.db"
-        cls.screenshots = Path(os.environ.get("MISSMODAL_SCREENSHOTS", folder))
+        made = Path(scratch.name)
+        cls.database = made / "mosi.db"
+        cls.screenshots = Path(os.environ.get("MISSMODAL_SCREENSHOTS", made))
         cls.screenshots.mkdir(parents=True, exist_ok=True)
         subprocess.run([EXAMPLE, cls.database], check=True)
         cls.change("UPDATE sweep SET name = ?", [f"mosi {HOSTILE}"])
@@ -54,7 +40,7 @@ class Page(unittest.TestCase):
         cls.change("UPDATE verdict SET verdict = ?", [HOSTILE])
         with subprocess.Popen([REPORT, "serve", cls.database, "--web", "0"], stdout=subprocess.PIPE, text=True) as server:
             url = server.stdout.readline().strip()
-            browser = subprocess.Popen(["node", HERE / "page_browser.mjs", MODULES, shutil.which("chromium"), url, cls.screenshots],
+            browser = subprocess.Popen(["node", HERE / "page_browser.mjs", folder(), shutil.which("chromium"), url, cls.screenshots],
                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             for line in browser.stderr:
                 if line == "change\n":
@@ -128,8 +114,7 @@ class Page(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    MODULES = Path(os.environ.get("MISSMODAL_PAGE_MODULES", HERE.parents[2] / "build/page_modules"))
-    if reason := lacking(MODULES):
+    if reason := lacking():
         print(f"skipped: {reason}")
         sys.exit(77)
     unittest.main()
