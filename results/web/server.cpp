@@ -11,12 +11,14 @@
 #include <boost/asio/thread_pool.hpp>
 #include <list>
 #include <map>
+#include <optional>
 #include <thread>
 #include <utility>
 
 #include "results/lease.h"
 #include "results/web/background_thread.h"
 #include "results/web/gate.h"
+#include "results/web/restraint.h"
 #include "results/web/routes.h"
 #include "results/web/session.h"
 #include "results/web/token.h"
@@ -80,6 +82,10 @@ class Server::Core {
     url_ = fmt::format("http://{}/{}",
                        is_any(bound_) ? fmt::format("{}:{}", shown.host, shown.port) : spelled(shown),
                        token_ ? "?token=" + *token_ : "");
+    asio::post(questions_, [this] {
+      stay_in_background();
+      asking_.emplace(Clock::now(), computed_here());
+    });
     accept();
     tick();
     thread_ = std::thread([this] {
@@ -91,6 +97,7 @@ class Server::Core {
   ~Core() {
     io_.stop();
     thread_.join();
+    questions_.stop();
     questions_.join();
   }
 
@@ -111,11 +118,13 @@ class Server::Core {
  private:
   // What one client's handler throws, as without memory, ends no other's.
   void run() {
+    Restraint serving(Clock::now(), computed_here());
     while (!io_.stopped()) {
       try {
-        io_.run();
+        io_.run_one();
       } catch (const std::exception&) {
       }
+      rest(serving);
     }
   }
 
@@ -220,6 +229,7 @@ class Server::Core {
         answers_[cell] = {response, Clock::now()};
         done(response);
       });
+      rest(*asking_);
     });
   }
 
@@ -253,6 +263,7 @@ class Server::Core {
   std::size_t waiting_ = 0;
 
   std::atomic<bool> watched_ = false;
+  std::optional<Restraint> asking_;  // of that thread alone
   asio::thread_pool questions_{1};
   std::thread thread_;
 };

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -44,6 +46,7 @@ class ServerTest : public testing::Test {
   std::mutex mutex_;
   std::shared_ptr<const Status> status_;
   std::atomic<int> asked_ = 0;
+  std::atomic<int> asking_nice_ = 0;  // of the thread that reads a cell's story
   Server server_{{"127.0.0.1", 0},
                  "--web",
                  {.status =
@@ -53,6 +56,7 @@ class ServerTest : public testing::Test {
                       },
                   .cell = [this](const std::string& cell) -> Bytes {
                     ++asked_;
+                    asking_nice_ = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
                     if (cell == "0") throw InputError("cell 0", "there is none");
                     if (cell == "1") throw RunError("the database is locked");
                     return bytes("{\"cell\":\"" + cell + "\"}\n");
@@ -97,6 +101,12 @@ TEST_F(ServerTest, TellsACellsStoryAndRemembersIt) {
   EXPECT_THAT(get(server_.url(), "/api/cells/0"), StartsWith("HTTP/1.1 404 "));
   EXPECT_THAT(get(server_.url(), "/api/cells/1"), StartsWith("HTTP/1.1 503 "));
   EXPECT_GE(asked_, 3);
+}
+
+TEST_F(ServerTest, AsksInTheBackground) {
+  const int here = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
+  get(server_.url(), "/api/cells/abc");
+  EXPECT_GT(asking_nice_, here) << "a sweep's own threads go first";
 }
 
 TEST_F(ServerTest, TellsTheNewsToWhoListens) {
