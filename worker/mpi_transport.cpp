@@ -215,10 +215,8 @@ MpiTransport::MpiTransport() : job_(std::make_unique<Job>()) {
   // leave() has seen to it that nobody waits for anybody.
   setenv("OMPI_MCA_async_mpi_finalize", "1", /*overwrite=*/0);
   // Only what was sent after the start finds out by itself that a rank is gone.
-  auto limit = std::make_unique<Limit>("MPI_Init", kStartLimit, [siblings = std::make_shared<Siblings>()] {
-    const std::string dead = siblings->dead();
-    return dead.empty() ? "" : fmt::format("rank {} died in it", dead);
-  });
+  auto limit = std::make_unique<Limit>(
+      "MPI_Init", kStartLimit, [siblings = std::make_shared<Siblings>()] { return siblings->trouble(); });
   int provided = 0;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   if (provided < MPI_THREAD_FUNNELED) throw RunError("MPI_Init_thread: this MPI allows no threads at all");

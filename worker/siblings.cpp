@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,6 +16,8 @@ namespace missmodal::worker {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds kTimeToCome{15};
 
 // Of a process: the value of a variable that it was started with; "" if it had none, is over, or another
 // user's.
@@ -39,16 +42,32 @@ std::set<std::string> living(const std::string& job) {
   return ranks;
 }
 
+// How many ranks this host's launcher started, where it is our parent, so that what it started is in our
+// sight; else 0.
+std::size_t started_here() {
+  const char* count = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+  std::ifstream file(fs::path("/proc") / std::to_string(getppid()) / "comm");
+  std::string parent;
+  std::getline(file, parent);
+  if (count == nullptr || (parent != "mpirun" && parent != "orted")) return 0;
+  return std::strtoul(count, nullptr, 10);
+}
+
 }  // namespace
 
-std::string Siblings::dead() {
+std::string Siblings::trouble() {
   const char* job = std::getenv("PMIX_NAMESPACE");
   if (job == nullptr) return "";
   const std::set<std::string> alive = living(job);
   std::vector<std::string> missing;
   std::set_difference(seen_.begin(), seen_.end(), alive.begin(), alive.end(), std::back_inserter(missing));
+  if (!missing.empty()) return fmt::format("rank {} died in it", fmt::join(missing, ", "));
   seen_.insert(alive.begin(), alive.end());
-  return fmt::format("{}", fmt::join(missing, ", "));
+  const auto now = std::chrono::steady_clock::now();
+  if (!first_) first_ = now;
+  if (now - *first_ < kTimeToCome) return "";
+  const std::size_t started = started_here();
+  return seen_.size() < started ? fmt::format("of {} ranks on this host {} came", started, seen_.size()) : "";
 }
 
 }  // namespace missmodal::worker
