@@ -174,6 +174,17 @@ class Launch(unittest.TestCase):
         self.assertEqual(self.sweep("0 0", TMPDIR=temporary).wait(LIMIT), 0)
         self.assertEqual(sorted(os.listdir(temporary)), ["missmodal-new.fresh", "missmodal-sweep.lives"])
 
+    def test_what_ended_only_while_a_sweep_ran_is_removed_by_it_too(self):
+        temporary = self.root / "tmp"
+        (temporary / "missmodal-sweep.ends").mkdir(parents=True)
+        held = os.open(temporary / "missmodal-sweep.ends", os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+        sweep = self.launched("ends", TMPDIR=temporary)
+        os.close(held)
+        sweep.send_signal(signal.SIGTERM)
+        self.assertEqual(sweep.wait(LIMIT), 4)
+        self.assertEqual(os.listdir(temporary), [])
+
     def test_a_killed_sweep_leaves_nothing_but_for_a_moment(self):
         temporary = self.root / "tmp"
         temporary.mkdir()
