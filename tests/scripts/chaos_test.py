@@ -36,9 +36,14 @@ class Chaos(unittest.TestCase):
 
     def test_interrupted_it_leaves_no_process_and_no_shared_memory(self):
         chaos = self.chaos()
-        wait_until("the sweep runs", lambda: len(processes(f"MISSMODAL_CHAOS={self.folder}/chaos")) > 4, LIMIT)
-        folders = [Path("/dev/shm") / folder.name for folder in (self.folder / "chaos/tmp").iterdir()]
-        self.assertTrue(any(folder.exists() for folder in folders), folders)
+        temporary = self.folder / "chaos/tmp"
+
+        def shared():
+            return [Path("/dev/shm") / folder.name for folder in (temporary.iterdir() if temporary.exists() else [])]
+
+        wait_until("the sweep runs", lambda: len(processes(f"MISSMODAL_CHAOS={self.folder}/chaos")) > 4
+                   and any(folder.exists() for folder in shared()), LIMIT)
+        folders = shared()
         chaos.send_signal(signal.SIGTERM)
         self.assertEqual(chaos.wait(LIMIT), 1)
         self.assertEqual(processes(f"MISSMODAL_CHAOS={self.folder}/chaos"), {})
