@@ -1,7 +1,5 @@
 #include "coordinator/live_view.h"
 
-#include <utility>
-
 #include "coordinator/live_rows.h"
 #include "coordinator/progress_line.h"
 
@@ -23,23 +21,6 @@ results::web::LiveCell live_cell(const State& state, const Assignment& assignmen
   return live;
 }
 
-results::WorkerStatus worker_status(const State& state, int rank, const WorkerState& worker) {
-  results::WorkerRow row = worker_row(state, rank, worker);
-  results::WorkerStatus status;
-  status.rank = row.rank;
-  status.host = std::move(row.host);
-  status.device = std::move(row.device);
-  status.processor = std::move(row.processor);
-  status.state = results::name(row.condition);
-  status.reason = std::move(row.reason);
-  status.cell = std::move(row.cell);
-  status.batches = row.batches;
-  status.memory_bytes = row.memory_bytes;
-  status.processors = row.processors;
-  status.unheard_seconds = row.unheard_seconds;
-  return status;
-}
-
 }  // namespace
 
 results::web::Live live_view(const State& state) {
@@ -47,7 +28,7 @@ results::web::Live live_view(const State& state) {
   for (const auto& [id, assignment] : state.assignments) {
     if (!assignment.judged) live.running.push_back(live_cell(state, assignment));
   }
-  for (const auto& [rank, worker] : state.workers) live.workers.push_back(worker_status(state, rank, worker));
+  for (const auto& [rank, worker] : state.workers) live.workers.push_back(worker_row(state, rank, worker));
   live.remaining = remaining(state);
   return live;
 }

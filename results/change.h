@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
+#include "results/worker_row.h"
 #include "sweeps/failure.h"
 #include "sweeps/plan.h"
 #include "sweeps/trial_result.h"
@@ -82,24 +82,6 @@ struct AttemptProgressed {
   std::string cell;
   int attempt = 0;
   std::vector<sweeps::EpochRecord> epochs;
-};
-
-enum class WorkerCondition { idle, training, lost, set_aside, left };
-std::string_view name(WorkerCondition condition);
-
-struct WorkerRow {
-  int rank = 0;
-  std::string host;
-  std::string device;  // what it trains on, "cuda:0"; of an idle one its best kind
-  std::string processor;
-  WorkerCondition condition = WorkerCondition::idle;
-  std::string reason;                 // why it is lost or set aside
-  std::optional<std::string> cell{};  // that it trains
-  int attempt = 0;
-  std::int64_t batches = 0;                    // of that attempt
-  std::optional<std::int64_t> memory_bytes{};  // resident
-  std::optional<double> processors{};          // kept busy between its last two beats
-  double unheard_seconds = 0;
 };
 
 // All workers of this run, in place of what was written of them before.

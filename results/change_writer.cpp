@@ -28,22 +28,6 @@ RunError refused(const std::string& cell, int attempt, std::string_view reason) 
 
 }  // namespace
 
-std::string_view name(WorkerCondition condition) {
-  switch (condition) {
-    case WorkerCondition::idle:
-      return "idle";
-    case WorkerCondition::training:
-      return "training";
-    case WorkerCondition::lost:
-      return "lost";
-    case WorkerCondition::set_aside:
-      return "set aside";
-    case WorkerCondition::left:
-      return "left";
-  }
-  check_failed("a condition of a worker", __FILE__, __LINE__);
-}
-
 ChangeWriter::ChangeWriter(SQLite::Database& database, std::int64_t run)
     : run_(run),
       select_plan_(

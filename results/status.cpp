@@ -144,19 +144,20 @@ void read_workers(SQLite::Database& database, Status& status, double now_unix) {
   SQLite::Statement select(
       database,
       "SELECT rank, host, device, processor, state, reason, cell, batches, memory_bytes, "
-      "processors, heard_unix FROM workers ORDER BY rank");
+      "processors, heard_unix, coalesce(attempt, 0) FROM workers ORDER BY rank");
   while (select.executeStep()) {
-    WorkerStatus& worker = status.workers.emplace_back();
+    WorkerRow& worker = status.workers.emplace_back();
     worker.rank = select.getColumn(0).getInt();
     worker.host = select.getColumn(1).getString();
     worker.device = select.getColumn(2).getString();
     worker.processor = select.getColumn(3).getString();
-    worker.state = select.getColumn(4).getString();
+    worker.condition = parse_worker_condition(select.getColumn(4).getString());
     worker.reason = select.getColumn(5).getString();
     if (!select.isColumnNull(6)) worker.cell = select.getColumn(6).getString();
     worker.batches = select.getColumn(7).getInt64();
     if (!select.isColumnNull(8)) worker.memory_bytes = select.getColumn(8).getInt64();
     if (!select.isColumnNull(9)) worker.processors = select.getColumn(9).getDouble();
+    worker.attempt = select.getColumn(11).getInt();
     worker.unheard_seconds = std::max(0.0, now_unix - select.getColumn(10).getDouble());
   }
 }

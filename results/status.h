@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "results/remaining.h"
+#include "results/worker_row.h"
 #include "sweeps/trial_result.h"
 
 namespace missmodal::results {
@@ -52,21 +53,6 @@ struct RunningCell {
   std::optional<double> best_valid_mae;
 };
 
-// A rank of the run that goes on, as it was told at most five seconds ago.
-struct WorkerStatus {
-  int rank = 0;
-  std::string host;
-  std::string device;
-  std::string processor;
-  std::string state;   // idle, training, lost, set aside, left
-  std::string reason;  // why it is lost or set aside
-  std::optional<std::string> cell;
-  std::int64_t batches = 0;
-  std::optional<std::int64_t> memory_bytes;
-  std::optional<double> processors;  // that it keeps busy
-  double unheard_seconds = 0;        // since anything came of it
-};
-
 // The best trial of a search without a winner: the lowest validation MAE on complete modalities.
 struct BestSoFar {
   std::string stage;
@@ -85,7 +71,7 @@ struct Status {
   int running = 0;                         // attempts
   int running_ranks = 0;                   // that train them
   std::vector<RunningCell> running_cells;  // as they were started
-  std::vector<WorkerStatus> workers;       // by rank
+  std::vector<WorkerRow> workers;          // by rank, as they were told at most five seconds ago
   std::optional<Remaining> remaining;      // nothing unless it runs
   std::vector<BestSoFar> best;
   std::vector<Failure> failures;  // each cell's last failure, unless it was accepted since; the latest first

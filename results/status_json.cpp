@@ -31,12 +31,12 @@ Json running_json(const RunningCell& cell) {
           {"best_valid_mae", optional_json(cell.best_valid_mae)}};
 }
 
-Json worker_json(const WorkerStatus& worker) {
+Json worker_json(const WorkerRow& worker) {
   return {{"rank", worker.rank},
           {"host", worker.host},
           {"device", worker.device},
           {"processor", worker.processor},
-          {"state", worker.state},
+          {"state", name(worker.condition)},
           {"reason", worker.reason},
           {"cell", optional_json(worker.cell)},
           {"batches", worker.batches},

@@ -54,12 +54,13 @@ std::string workers_text(const Status& status) {
   std::map<std::string, int> states;
   double longest = 0;
   std::string text;
-  for (const WorkerStatus& worker : status.workers) {
-    ++states[worker.state];
-    if (worker.state == "idle" || worker.state == "training") {
+  for (const WorkerRow& worker : status.workers) {
+    ++states[std::string(name(worker.condition))];
+    if (worker.condition == WorkerCondition::idle || worker.condition == WorkerCondition::training) {
       longest = std::max(longest, worker.unheard_seconds);
     } else if (!worker.reason.empty()) {
-      text += fmt::format("worker {} on {}: {}: {}\n", worker.rank, worker.host, worker.state, worker.reason);
+      text += fmt::format("worker {} on {}: {}: {}\n", worker.rank, worker.host, name(worker.condition),
+                          worker.reason);
     }
   }
   if (states.empty()) return "";

@@ -36,15 +36,4 @@ sweeps::SplitName parse_split(const std::string& text) {
                          : (text == "valid" ? sweeps::SplitName::valid : sweeps::SplitName::test);
 }
 
-// RFC 4180.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 }  // namespace missmodal::coordinator

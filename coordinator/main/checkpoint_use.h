@@ -17,7 +17,4 @@ void check_fit(const trainer::Checkpoint& checkpoint, const std::string& checkpo
 // Of train, valid or test; precondition: it is one of them.
 sweeps::SplitName parse_split(const std::string& text);
 
-// RFC 4180.
-std::string csv_field(const std::string& text);
-
 }  // namespace missmodal::coordinator

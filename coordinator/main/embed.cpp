@@ -17,6 +17,7 @@
 
 #include "coordinator/main/checkpoint_use.h"
 #include "coordinator/main/commands.h"
+#include "results/csv.h"
 #include "sweeps/canonical.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
@@ -74,7 +75,8 @@ std::string csv(const Embedding& embedding) {
   const float* value = embedding.values.data();
   for (const Subset subset : kSubsets) {
     for (std::size_t i = 0; i < embedding.ids.size(); ++i) {
-      text += fmt::format("{},{},{}", csv_field(embedding.ids[i]), name(subset), embedding.labels[i]);
+      text +=
+          fmt::format("{},{},{}", results::csv_field(embedding.ids[i]), name(subset), embedding.labels[i]);
       for (std::size_t k = 0; k < embedding.width; ++k) text += fmt::format(",{}", *value++);
       text += "\n";
     }

@@ -13,6 +13,7 @@
 
 #include "coordinator/main/checkpoint_use.h"
 #include "coordinator/main/commands.h"
+#include "results/csv.h"
 #include "sweeps/exit_code.h"
 #include "sweeps/output_file.h"
 #include "sweeps/subset.h"
@@ -46,7 +47,7 @@ std::string csv(const trainer::Split& split, const std::vector<float>& predictio
   for (Subset subset : subsets_of(subset_text)) {
     for (std::size_t i = 0; i < split.size(); ++i) {
       text +=
-          fmt::format("{},{},{},{}\n", csv_field(split.ids[i]), name(subset),
+          fmt::format("{},{},{},{}\n", results::csv_field(split.ids[i]), name(subset),
                       predictions[static_cast<std::size_t>(row(subset)) * split.size() + i], split.labels[i]);
     }
   }

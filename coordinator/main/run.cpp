@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <charconv>
@@ -29,6 +28,7 @@
 #include "coordinator/main/commands.h"
 #include "coordinator/main/device_here.h"
 #include "coordinator/main/sweep_inputs.h"
+#include "coordinator/main/worker_rank.h"
 #include "coordinator/restore.h"
 #include "coordinator/sweep_edits.h"
 #include "coordinator/winner_review.h"
@@ -41,16 +41,10 @@
 #include "sweeps/version.h"
 #include "sweeps/width.h"
 #include "sweeps/work_folder.h"
-#include "worker/coordinator_lost.h"
-#include "worker/device.h"
 #include "worker/last_words.h"
 #include "worker/memory_transport.h"
 #include "worker/mpi_transport.h"
-#include "worker/pacer.h"
-#include "worker/processor.h"
 #include "worker/protocol.h"
-#include "worker/trials.h"
-#include "worker/worker.h"
 
 namespace missmodal::coordinator {
 namespace {
@@ -67,12 +61,6 @@ struct RunOptions {
   std::optional<std::int64_t> time_limit;  // seconds
   RestoreOptions restore;
 };
-
-std::string host_name() {
-  char name[256] = {};
-  gethostname(name, sizeof name - 1);
-  return name;
-}
 
 ProgressStyle progress_style(const std::string& text) {
   const bool live = text == "live" || (text == "auto" && sweeps::can_rewrite_lines(STDERR_FILENO));
@@ -231,32 +219,6 @@ Ended coordinate(const RunOptions& options, worker::Transport& transport) {
   return {verdict.exit_code, std::move(state)};
 }
 
-// The worker that this process is, the `local`-th of its host.
-worker::Identity identity_here(int local) {
-  const int gpus = worker::visible_gpus();
-  return {host_name(),
-          gpus > 0 ? "cuda" : "cpu",
-          worker::processor_name(torch::kCPU),
-          TORCH_VERSION,
-          gpus > 0 ? worker::processor_name(torch::Device(torch::kCUDA, 0)) : "",
-          gpus,
-          local};
-}
-
-void work(worker::Transport& transport, const worker::Identity& identity,
-          const worker::WorkerPace& pace = {}) {
-  worker::Trials trials;
-  worker::run_worker(
-      transport, identity, [&trials](worker::Errand& errand) { return trials.train(errand); },
-      [&](const std::string& why) {
-        fmt::print(stderr, "missmodal: rank {} on {} ends itself: {}\n", transport.rank(), identity.host,
-                   why);
-        std::fflush(nullptr);
-        std::_Exit(kExitTrouble);
-      },
-      pace);
-}
-
 // One rank: the worker is a thread of this process.
 int run_alone(const RunOptions& options) {
   const auto mailboxes = std::make_shared<worker::Mailboxes>(2);
@@ -281,12 +243,6 @@ int run_alone(const RunOptions& options) {
 
 // Every worker was told to stop: how long the last may take to end its step and leave.
 constexpr std::chrono::seconds kStepLimit{120};
-// A worker that was set aside waits here for the others, as long as any sweep takes; whether they still end
-// is the coordinator's to judge.
-constexpr std::chrono::hours kSweepLimit{24 * 365};
-// Of the coordinator, and it is dead.
-constexpr std::chrono::milliseconds kSilence = worker::WorkerPace{}.silence * worker::WorkerPace{}.beat;
-
 bool left_in_order(const RunOptions& options, worker::MpiTransport& transport, const State& state = {}) {
   Pulses pulses;
   const auto pulse = [&] {
@@ -332,23 +288,6 @@ int run_coordinator(const RunOptions& options, worker::MpiTransport& transport) 
     dismiss(transport);
     if (left_in_order(options, transport)) return kExitTrouble;
     transport.abort(kExitTrouble);
-  }
-}
-
-int run_as_worker(worker::MpiTransport& transport) {
-  const std::string host = host_name();
-  try {
-    signal(SIGUSR1, SIG_IGN);  // rank 0 hears it and tells us
-    work(transport, identity_here(transport.local_worker()));
-    transport.leave(kSweepLimit, {.silence = kSilence});
-    return kExitOk;
-  } catch (const std::exception& error) {
-    const std::string text = error.what();  // LibTorch's goes on with its stack
-    fmt::print(stderr, "missmodal: rank {} on {}: {}\n", transport.rank(), host,
-               text.substr(0, text.find('\n')));
-    std::fflush(nullptr);
-    // Nobody to leave with. The launcher ends the job; with its recovery the others go on without us.
-    std::_Exit(dynamic_cast<const worker::CoordinatorLost*>(&error) != nullptr ? kExitOk : kExitTrouble);
   }
 }
 

@@ -21,7 +21,7 @@ struct LiveCell {
 
 struct Live {
   std::vector<LiveCell> running;
-  std::vector<WorkerStatus> workers;  // by rank
+  std::vector<WorkerRow> workers;  // by rank
   std::optional<Remaining> remaining;
 };
 

@@ -35,22 +35,24 @@ void single(std::string& text, std::string_view name, std::string_view kind, std
 void add_workers(std::string& text, const Status& status) {
   const auto each = [&](std::string_view name, std::string_view help, auto value) {
     begin(text, name, "gauge", help);
-    for (const WorkerStatus& worker : status.workers) {
+    for (const WorkerRow& worker : status.workers) {
       if (const std::optional<double> number = value(worker))
         text += fmt::format("{}{{rank=\"{}\",host={}}} {}\n", name, worker.rank, label(worker.host), *number);
     }
   };
   using Number = std::optional<double>;
   each("missmodal_worker_training", "1 while a worker trains, else 0.",
-       [](const WorkerStatus& worker) -> Number { return worker.state == "training" ? 1 : 0; });
+       [](const WorkerRow& worker) -> Number {
+         return worker.condition == WorkerCondition::training ? 1 : 0;
+       });
   each("missmodal_worker_memory_bytes", "Resident memory of a worker.",
-       [](const WorkerStatus& worker) -> Number {
+       [](const WorkerRow& worker) -> Number {
          return worker.memory_bytes ? Number(static_cast<double>(*worker.memory_bytes)) : Number();
        });
   each("missmodal_worker_processors", "Processors that a worker keeps busy.",
-       [](const WorkerStatus& worker) -> Number { return worker.processors; });
+       [](const WorkerRow& worker) -> Number { return worker.processors; });
   each("missmodal_worker_unheard_seconds", "Seconds since anything came of a worker.",
-       [](const WorkerStatus& worker) -> Number { return worker.unheard_seconds; });
+       [](const WorkerRow& worker) -> Number { return worker.unheard_seconds; });
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ TEST(LiveView, TellsHowFarWhatRunsIs) {
   ASSERT_EQ(live.workers.size(), 1U);
   EXPECT_EQ(live.workers[0].rank, 3);
   EXPECT_EQ(live.workers[0].host, "node1");
-  EXPECT_EQ(live.workers[0].state, "training");
+  EXPECT_EQ(live.workers[0].condition, results::WorkerCondition::training);
   EXPECT_EQ(live.workers[0].cell, "0a1b");
   EXPECT_EQ(live.workers[0].memory_bytes, 1 << 20);
   EXPECT_EQ(live.workers[0].unheard_seconds, 1.5);

@@ -38,10 +38,10 @@ inline Site small_site() {
   StageStatus& stage = status.stages.emplace_back();
   stage.name = "a b.";
   stage.states = status.cells;
-  WorkerStatus& worker = status.workers.emplace_back();
+  WorkerRow& worker = status.workers.emplace_back();
   worker.rank = 3;
   worker.host = "node\"1";
-  worker.state = "training";
+  worker.condition = WorkerCondition::training;
   worker.processors = 1.5;
   status.remaining = Remaining{60, 50, 70};
   site.status = std::make_shared<const Status>(status);
