@@ -43,11 +43,13 @@ class CheckLayers(unittest.TestCase):
 
     def test_libraries_stay_in_their_rooms(self):
         self.assert_allowed("sweeps/a.cpp", "<yaml-cpp/yaml.h>")
+        self.assert_allowed("trainer/data/wordpiece/a.cpp", "<unicode/uchar.h>")
         self.assert_allowed("trainer/a.cpp", "<torch/torch.h>")
         self.assert_allowed("worker/mpi_transport.cpp", "<mpi.h>")
         self.assert_allowed("results/web/a.cpp", "<boost/beast/core.hpp>")
         self.assert_refused("trainer/a.cpp", "<mpi.h>")
         self.assert_refused("trainer/data/a.cpp", "<torch/torch.h>")
+        self.assert_refused("trainer/data/a.cpp", "<unicode/uchar.h>")
         self.assert_refused("coordinator/a.cpp", "<torch/torch.h>")
         self.assert_refused("worker/protocol.cpp", "<torch/torch.h>")
         self.assert_refused("results/a.cpp", "<boost/asio.hpp>")
