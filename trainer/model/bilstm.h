@@ -25,8 +25,7 @@ torch::Tensor bilstm(const torch::Tensor& x, const RaggedLayout& layout,
 torch::Tensor bilstm_packed(const torch::Tensor& x, const RaggedLayout& layout,
                             const std::vector<torch::Tensor>& parameters);
 
-// By our own loop over the steps; the library's spends most of its time per operation, not in arithmetic.
-// Precondition: float32 on the CPU. Yields no gradient of x, which is data.
+// By our own loop over the steps (lstm_loop.h). Precondition: float32 on the CPU.
 torch::Tensor bilstm_loop(const torch::Tensor& x, const RaggedLayout& layout,
                           const std::vector<torch::Tensor>& parameters);
 

@@ -5,8 +5,15 @@
 
 namespace missmodal::trainer {
 
-torch::Tensor ParameterModule::declare(const std::string& path, std::vector<std::int64_t> shape,
-                                       Initial initial) {
+namespace {
+
+std::string last_name(const std::string& path) {
+  return path.substr(path.rfind('.') + 1);
+}
+
+}  // namespace
+
+torch::nn::Module& ParameterModule::parent_of(const std::string& path) {
   torch::nn::Module* module = this;
   std::size_t begin = 0;
   for (std::size_t dot; (dot = path.find('.', begin)) != std::string::npos; begin = dot + 1) {
@@ -16,10 +23,20 @@ torch::Tensor ParameterModule::declare(const std::string& path, std::vector<std:
     module =
         found ? found->get() : module->register_module(child, std::make_shared<torch::nn::Module>()).get();
   }
+  return *module;
+}
+
+torch::Tensor ParameterModule::declare(const std::string& path, std::vector<std::int64_t> shape,
+                                       Initial initial) {
   torch::Tensor parameter =
-      module->register_parameter(path.substr(begin), torch::empty(shape, torch::kFloat32));
+      parent_of(path).register_parameter(last_name(path), torch::empty(shape, torch::kFloat32));
   declared_.push_back({path, parameter, initial});
   return parameter;
+}
+
+torch::Tensor ParameterModule::declare_buffer(const std::string& path, std::vector<std::int64_t> shape,
+                                              double value) {
+  return parent_of(path).register_buffer(last_name(path), torch::full(shape, value, torch::kFloat32));
 }
 
 LinearParameters ParameterModule::declare_linear(const std::string& path, std::int64_t in, std::int64_t out) {
@@ -35,7 +52,14 @@ LinearParameters ParameterModule::declare_norm(const std::string& path, std::int
 void ParameterModule::initialize(std::uint64_t seed, const std::string& prefix) {
   const torch::NoGradGuard no_grad;
   for (Declared& declared : declared_) {
-    fill(declared.parameter, declared.initial, seed, prefix + "." + declared.path);
+    fill(declared.parameter, declared.initial, seed,
+         prefix.empty() ? declared.path : prefix + "." + declared.path);
+  }
+}
+
+void initialize_parts(const torch::nn::Module& model, std::uint64_t seed) {
+  for (const auto& item : model.named_modules()) {
+    if (auto* part = dynamic_cast<ParameterModule*>(item.value().get())) part->initialize(seed, item.key());
   }
 }
 

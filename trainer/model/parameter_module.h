@@ -24,8 +24,12 @@ class ParameterModule : public torch::nn::Module {
   // weight (out, in) and bias (out), as torch.nn.Linear draws them: U(-1/sqrt(in), 1/sqrt(in)).
   LinearParameters declare_linear(const std::string& path, std::int64_t in, std::int64_t out);
   LinearParameters declare_norm(const std::string& path, std::int64_t width);  // 1 and 0
+  // Part of the state, no parameter; `value` everywhere, at once. The handle stays valid as declare()'s.
+  torch::Tensor declare_buffer(const std::string& path, std::vector<std::int64_t> shape, double value);
 
  private:
+  torch::nn::Module& parent_of(const std::string& path);
+
   struct Declared {
     std::string path;
     torch::Tensor parameter;
@@ -33,5 +37,8 @@ class ParameterModule : public torch::nn::Module {
   };
   std::vector<Declared> declared_;
 };
+
+// Fills every part of `model`, each by its own path in it.
+void initialize_parts(const torch::nn::Module& model, std::uint64_t seed);
 
 }  // namespace missmodal::trainer

@@ -1,0 +1,18 @@
+#pragma once
+// A modality's frames as the baselines read them: their mean, or a rectangle of so many steps.
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "trainer/model/model.h"
+
+namespace missmodal::trainer {
+
+// (b, width): the mean over each utterance's own frames.
+torch::Tensor mean_frame(const RaggedBatch& frames);
+
+// (b, steps, width): the first `steps` frames of each utterance, zeros behind the last.
+torch::Tensor first_frames(const RaggedBatch& frames, std::int64_t steps);
+
+}  // namespace missmodal::trainer
