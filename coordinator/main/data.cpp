@@ -18,7 +18,7 @@
 #include "sweeps/terminal.h"
 #include "trainer/data/dataset.h"
 #include "trainer/data/dataset_summary.h"
-#include "trainer/data/mmsa/mmsa_import.h"
+#include "trainer/data/import/dataset_import.h"
 #include "trainer/data/synth/synth.h"
 
 namespace missmodal::coordinator {
@@ -66,7 +66,7 @@ void add_import(CLI::App& data, int& exit_code) {
     options.padding = *rule;
     options.label = flags->label;
     options.on_progress = show_progress;
-    trainer::import_mmsa(flags->source, flags->out, options);
+    trainer::import_dataset(flags->source, flags->out, options);
     present(flags->out);
     exit_code = kExitOk;
   });

@@ -71,7 +71,7 @@ class CheckLayers(unittest.TestCase):
         self.assert_allowed("tests/trainer/a_test.cpp", '"trainer/model/model.h"')
         self.assert_allowed("tests/sweeps/evaluation/a_test.cpp", '"sweeps/evaluation/metrics.h"')
         self.assert_refused("tests/sweeps/a_test.cpp", '"results/store.h"')
-        self.assert_refused("tests/trainer/data/pickle/a_test.cpp", '"trainer/data/mmsa/padding.h"')
+        self.assert_refused("tests/trainer/data/pickle/a_test.cpp", '"trainer/data/source/padding.h"')
         self.assert_refused("sweeps/a.cpp", "<gtest/gtest.h>")
 
 

@@ -15,8 +15,9 @@
 #include "tests/trainer/data/scratch_folder.h"
 #include "trainer/data/dataset.h"
 #include "trainer/data/dataset_summary.h"
-#include "trainer/data/mmsa/mmsa_import.h"
-#include "trainer/data/mmsa/mmsa_scan.h"
+#include "trainer/data/import/dataset_import.h"
+#include "trainer/data/import/source_scan.h"
+#include "trainer/data/mmsa/mmsa_source.h"
 #include "trainer/data/pickle/pickle_reader.h"
 
 namespace missmodal::trainer {
@@ -60,8 +61,8 @@ Tally damage_every_byte(const std::filesystem::path& path, std::size_t from, std
 // Everything of the import but the writing.
 void read_source(const std::filesystem::path& path) {
   SourceFile file(path);
-  MmsaSource source = open_mmsa(file, read_pickle(file));
-  scan_mmsa(file, source, [](std::uint64_t) {});
+  DatasetSource source = open_mmsa(file, read_pickle(file));
+  scan_source(file, source, [](std::uint64_t) {});
 }
 
 TEST(Damage, APickleIsReadOrRefused) {
@@ -78,7 +79,7 @@ TEST(Damage, APickleIsReadOrRefused) {
 class DamagedDataset : public ::testing::Test {
  protected:
   DamagedDataset() : path_(folder_ / "x") {
-    import_mmsa(folder_.write("source", mmsa_pickle(plain_file())), path_, {});
+    import_dataset(folder_.write("source", mmsa_pickle(plain_file())), path_, {});
     digest_ = Dataset::open(path_)->content_sha256();
     size_ = static_cast<std::size_t>(std::filesystem::file_size(path_));
     const std::string begin = read_bytes(path_).substr(0, 8);

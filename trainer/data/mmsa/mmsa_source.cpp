@@ -12,13 +12,12 @@
 #include "sweeps/subset.h"
 #include "trainer/data/character.h"
 #include "trainer/data/dataset_layout.h"
+#include "trainer/data/mmsa/text_bert.h"
+#include "trainer/data/pickle/ndarray.h"
 #include "trainer/data/pickle/pickle_column.h"
 
 namespace missmodal::trainer {
 namespace {
-
-constexpr std::int64_t kMaxRowElements =
-    16 << 20;  // numbers of one utterance in one modality: 64 MiB as float32
 
 // Of equal keys the last holds, as in Python.
 const PickleNode* find(const PickleTree& tree, const PickleDict& dict, std::string_view key) {
@@ -36,14 +35,14 @@ class SplitReader {
     split_.place = std::move(place);
   }
 
-  MmsaSplit read() {
+  SourceSplit read() {
     split_.ids = read_strings(file_, tree_, required("id"), place("id"));
     if (split_.ids.empty()) throw InputError(split_.place, "the split has no utterance");
     split_.transcripts = read_strings(file_, tree_, required("raw_text"), place("raw_text"));
     check_count("raw_text", split_.transcripts.size());
     read_labels();
     for (const Modality modality : kModalities) read_sequences(modality);
-    read_text_bert();
+    read_word_pieces();
     return std::move(split_);
   }
 
@@ -75,22 +74,15 @@ class SplitReader {
     }
   }
 
-  NdArray array_of(std::string_view key) {
-    NdArray array(file_, tree_, required(key), place(key));
-    if (array.shape().size() != 3 || array.is_text()) {
-      throw InputError(place(key), fmt::format("has the shape ({}), expected three dimensions of numbers",
-                                               fmt::join(array.shape(), ", ")));
-    }
-    check_count(key, static_cast<std::size_t>(array.rows()));
-    if (array.row_elements() > kMaxRowElements) {
-      throw InputError(place(key), fmt::format("has {} numbers an utterance", array.row_elements()));
-    }
-    return array;
+  SequenceColumn column_of(std::string_view key) {
+    SequenceColumn column(NdArray(file_, tree_, required(key), place(key)));
+    check_count(key, column.size());
+    return column;
   }
 
   void read_sequences(Modality modality) {
     const std::string key(name(modality));
-    split_.sequences.push_back(array_of(key));
+    split_.sequences.push_back(column_of(key));
     const std::string lengths_key = key + "_lengths";
     const PickleNode* node = find(tree_, dict_, lengths_key);
     if (modality == Modality::text || node == nullptr) return;
@@ -106,36 +98,38 @@ class SplitReader {
     split_.lengths[static_cast<unsigned>(modality)] = std::move(lengths);
   }
 
-  void read_text_bert() {
-    split_.text_bert.push_back(array_of("text_bert"));
-    const std::vector<std::int64_t>& shape = split_.text_bert[0].shape();
-    const std::int64_t steps = split_.sequences[0].shape()[1];
-    if (shape[1] != 3 || shape[2] != steps) {
-      throw InputError(place("text_bert"),
-                       fmt::format("has the shape ({}), expected ({}, 3, {}), as many positions as "
-                                   "text",
-                                   fmt::join(shape, ", "), split_.size(), steps));
+  void read_word_pieces() {
+    NdArray text_bert(file_, tree_, required("text_bert"), place("text_bert"));
+    const std::vector<std::int64_t>& shape = text_bert.shape();
+    const std::int64_t steps = split_.sequences[0].steps();
+    if (shape.size() != 3 || text_bert.is_text() || shape[1] != 3 || shape[2] != steps) {
+      throw InputError(
+          place("text_bert"),
+          fmt::format("has the shape ({}), expected ({}, 3, {}) numbers, as many positions as text",
+                      fmt::join(shape, ", "), split_.size(), steps));
     }
+    check_count("text_bert", static_cast<std::size_t>(text_bert.rows()));
+    split_.word_pieces = read_text_bert(text_bert, split_.ids);
   }
 
   SourceFile& file_;
   const PickleTree& tree_;
   const PickleDict& dict_;
-  MmsaSplit split_;
+  SourceSplit split_;
 };
 
 // All splits agree on steps and width.
-void check_shapes(MmsaSource& source) {
-  for (const MmsaSplit& split : source.splits) {
+void check_shapes(DatasetSource& source) {
+  for (const SourceSplit& split : source.splits) {
     for (std::size_t m = 0; m < split.sequences.size(); ++m) {
-      const std::vector<std::int64_t>& shape = split.sequences[m].shape();
+      const SequenceColumn& column = split.sequences[m];
       if (&split == &source.splits[0]) {
-        source.steps[m] = static_cast<std::int32_t>(shape[1]);
-        source.widths[m] = static_cast<std::int32_t>(shape[2]);
-      } else if (shape[1] != source.steps[m] || shape[2] != source.widths[m]) {
-        throw InputError(split.sequences[m].place(),
-                         fmt::format("has {} steps of width {}, train has {} of {}", shape[1], shape[2],
-                                     source.steps[m], source.widths[m]));
+        source.steps[m] = column.steps();
+        source.widths[m] = column.width();
+      } else if (column.steps() != source.steps[m] || column.width() != source.widths[m]) {
+        throw InputError(column.place(),
+                         fmt::format("has {} steps of width {}, train has {} of {}", column.steps(),
+                                     column.width(), source.steps[m], source.widths[m]));
       }
     }
   }
@@ -143,13 +137,13 @@ void check_shapes(MmsaSource& source) {
 
 }  // namespace
 
-MmsaSource open_mmsa(SourceFile& file, const PickleTree& tree) {
+DatasetSource open_mmsa(SourceFile& file, const PickleTree& tree) {
   const auto* root = tree.get<PickleDict>(tree.root);
   if (root == nullptr) {
     throw InputError(file.name(), fmt::format("holds {}, expected a dict of train, valid and test",
                                               kind_name(tree.at(tree.root))));
   }
-  MmsaSource source;
+  DatasetSource source;
   for (const sweeps::SplitName split : kSplits) {
     const std::string key(sweeps::name(split));
     const PickleNode* node = find(tree, *root, key);

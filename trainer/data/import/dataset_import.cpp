@@ -1,4 +1,4 @@
-#include "trainer/data/mmsa/mmsa_import.h"
+#include "trainer/data/import/dataset_import.h"
 
 #include <fmt/format.h>
 
@@ -17,9 +17,10 @@
 #include "trainer/data/dataset_layout.h"
 #include "trainer/data/dataset_report.h"
 #include "trainer/data/dataset_writer.h"
-#include "trainer/data/mmsa/mmsa_scan.h"
+#include "trainer/data/import/source_scan.h"
 #include "trainer/data/mmsa/mmsa_source.h"
 #include "trainer/data/pickle/pickle_reader.h"
+#include "trainer/data/source/dataset_source.h"
 
 namespace missmodal::trainer {
 namespace {
@@ -32,12 +33,13 @@ struct Kept {
   json report;
 };
 
-Kept keep_text(const MmsaScan& scan, std::vector<std::string>& warnings) {
+Kept keep_text(const DatasetSource& source, std::vector<std::string>& warnings) {
   Kept kept;
   std::int64_t empty = 0;
   for (std::size_t s = 0; s < kSplits.size(); ++s) {
-    for (const std::int32_t length : scan.splits[s].text_lengths) kept.windows[s].push_back({0, length});
-    empty += scan.splits[s].empty_texts;
+    const WordPieces& pieces = source.splits[s].word_pieces;
+    for (const std::int32_t length : pieces.lengths) kept.windows[s].push_back({0, length});
+    empty += pieces.empty;
   }
   if (empty > 0) warnings.push_back(fmt::format("text: {} utterances of length 0 got length 1", empty));
   kept.report = {{"lengths_from", "mask"}, {"zero_length", empty}};
@@ -45,8 +47,7 @@ Kept keep_text(const MmsaScan& scan, std::vector<std::string>& warnings) {
 }
 
 // Lengths of audio or vision over the whole file; where a split has none, the text's.
-std::vector<std::int64_t> stated_lengths(const MmsaSource& source, const MmsaScan& scan, std::size_t m,
-                                         bool& from_text) {
+std::vector<std::int64_t> stated_lengths(const DatasetSource& source, std::size_t m, bool& from_text) {
   std::vector<std::int64_t> lengths;
   for (std::size_t s = 0; s < source.splits.size(); ++s) {
     if (const auto& stated = source.splits[s].lengths[m]) {
@@ -59,19 +60,20 @@ std::vector<std::int64_t> stated_lengths(const MmsaSource& source, const MmsaSca
                                    name(kModalities[m]), source.steps[m], source.steps[0]));
     }
     from_text = true;
-    lengths.insert(lengths.end(), scan.splits[s].text_lengths.begin(), scan.splits[s].text_lengths.end());
+    const std::vector<std::int32_t>& text = source.splits[s].word_pieces.lengths;
+    lengths.insert(lengths.end(), text.begin(), text.end());
   }
   return lengths;
 }
 
-Kept keep_frames(const MmsaSource& source, const MmsaScan& scan, std::size_t m, PaddingRule rule,
+Kept keep_frames(const DatasetSource& source, const SourceScan& scan, std::size_t m, PaddingRule rule,
                  std::vector<std::string>& warnings) {
   std::vector<NonZero> rows;
-  for (const MmsaScan::Split& split : scan.splits) {
-    rows.insert(rows.end(), split.non_zero[m].begin(), split.non_zero[m].end());
+  for (const SourceScan::Split& split : scan.splits) {
+    rows.insert(rows.end(), split[m].begin(), split[m].end());
   }
   bool from_text = false;
-  const std::vector<std::int64_t> lengths = stated_lengths(source, scan, m, from_text);
+  const std::vector<std::int64_t> lengths = stated_lengths(source, m, from_text);
   const Padding padding = place_windows(rule, source.steps[m], rows, lengths);
   Kept kept;
   kept.report = report_padding(name(kModalities[m]), from_text ? "text" : "file", padding, warnings);
@@ -92,9 +94,9 @@ std::vector<std::int32_t> lengths_of(const std::vector<Window>& windows) {
 }
 
 // An utterance that is in two splits, or twice in one, makes a test less of a test.
-void warn_of_repeated_ids(const MmsaSource& source, std::vector<std::string>& warnings) {
+void warn_of_repeated_ids(const DatasetSource& source, std::vector<std::string>& warnings) {
   std::map<std::string_view, int> seen;
-  for (const MmsaSplit& split : source.splits) {
+  for (const SourceSplit& split : source.splits) {
     for (const std::string& id : split.ids) ++seen[id];
   }
   const auto repeated =
@@ -106,7 +108,7 @@ void warn_of_repeated_ids(const MmsaSource& source, std::vector<std::string>& wa
       fmt::format("{} ids occur more than once, the first is {}", repeated, printable(first->first)));
 }
 
-json make_report(const SourceFile& file, const MmsaSource& source, const MmsaScan& scan,
+json make_report(const SourceFile& file, const DatasetSource& source, const SourceScan& scan,
                  const std::array<Kept, 3>& kept, PaddingRule rule, std::vector<std::string> warnings) {
   const std::string_view known = known_dataset(scan.source_sha256);
   json report = {{"kind", "import"},
@@ -134,36 +136,14 @@ json make_report(const SourceFile& file, const MmsaSource& source, const MmsaSca
   return report;
 }
 
-void write_frames(NdArray& array, std::span<const Window> windows, DatasetWriter& writer) {
-  const std::int64_t steps = array.shape()[1];
-  const std::int64_t width = array.shape()[2];
-  std::vector<float> block;
-  const auto write = [&](float* frames, std::int64_t count) {
-    const std::span<float> numbers(frames, static_cast<std::size_t>(count * width));
-    zero_not_finite(numbers);
-    writer.write(numbers);
-  };
-  if (!array.fortran()) {
-    for (std::size_t i = 0; i < windows.size(); ++i) {
-      block.resize(static_cast<std::size_t>(windows[i].length * width));
-      const std::int64_t first = (static_cast<std::int64_t>(i) * steps + windows[i].begin) * width;
-      array.read_elements(first, windows[i].length * width, block.data());
-      write(block.data(), windows[i].length);
-    }
-    return;
-  }
-  block.resize(static_cast<std::size_t>(array.rows_at_once() * array.row_elements()));
-  for (std::int64_t first = 0; first < array.rows(); first += array.rows_at_once()) {
-    const std::int64_t count = std::min(array.rows_at_once(), array.rows() - first);
-    array.read_rows(first, count, block.data());
-    for (std::int64_t i = 0; i < count; ++i) {
-      const Window& window = windows[static_cast<std::size_t>(first + i)];
-      write(block.data() + (i * steps + window.begin) * width, window.length);
-    }
-  }
+void write_frames(SequenceColumn& column, std::span<const Window> windows, DatasetWriter& writer) {
+  column.read(windows, [&](std::span<float> frames) {
+    zero_not_finite(frames);
+    writer.write(std::span<const float>(frames));
+  });
 }
 
-DatasetLayout layout_of(const MmsaSource& source, const std::array<Kept, 3>& kept) {
+DatasetLayout layout_of(const DatasetSource& source, const std::array<Kept, 3>& kept) {
   DatasetLayout layout;
   for (std::size_t m = 0; m < kept.size(); ++m) {
     layout.widths[m] = source.widths[m];
@@ -177,17 +157,17 @@ DatasetLayout layout_of(const MmsaSource& source, const std::array<Kept, 3>& kep
 
 }  // namespace
 
-void import_mmsa(const std::filesystem::path& source_path, const std::filesystem::path& out,
-                 const ImportOptions& options) {
+void import_dataset(const std::filesystem::path& source_path, const std::filesystem::path& out,
+                    const ImportOptions& options) {
   SourceFile file(source_path);
   OutputFile output(out, std::span(&source_path, 1));
-  MmsaSource source = open_mmsa(file, read_pickle(file));
+  DatasetSource source = open_mmsa(file, read_pickle(file));
   const auto file_size = static_cast<double>(file.size());
-  MmsaScan scan = scan_mmsa(file, source, [&](std::uint64_t bytes) {
+  SourceScan scan = scan_source(file, source, [&](std::uint64_t bytes) {
     options.on_progress("reading", static_cast<double>(bytes) / file_size);
   });
   std::vector<std::string> warnings;
-  const std::array<Kept, 3> kept{keep_text(scan, warnings),
+  const std::array<Kept, 3> kept{keep_text(source, warnings),
                                  keep_frames(source, scan, 1, options.padding, warnings),
                                  keep_frames(source, scan, 2, options.padding, warnings)};
   const DatasetLayout layout = layout_of(source, kept);
@@ -200,10 +180,10 @@ void import_mmsa(const std::filesystem::path& source_path, const std::filesystem
   }
   DatasetWriter writer(std::move(output), layout, text);
   for (std::size_t s = 0; s < kSplits.size(); ++s) {
-    MmsaSplit& split = source.splits[s];
+    SourceSplit& split = source.splits[s];
     for (std::size_t m = 0; m < kept.size(); ++m) {
       write_frames(split.sequences[m], kept[m].windows[s], writer);
-      if (m == 0) writer.write(std::span<const std::int32_t>(scan.splits[s].tokens));
+      if (m == 0) writer.write(std::span<const std::int32_t>(split.word_pieces.tokens));
       options.on_progress("writing", static_cast<double>(s * kept.size() + m + 1) / 9.0);
     }
     for (const Kept& modality : kept)

@@ -1,4 +1,4 @@
-#include "trainer/data/mmsa/padding.h"
+#include "trainer/data/source/padding.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,3 @@
-#include "trainer/data/mmsa/mmsa_import.h"
-
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -15,6 +13,7 @@
 #include "tests/trainer/data/mmsa_pickle.h"
 #include "tests/trainer/data/scratch_folder.h"
 #include "trainer/data/dataset.h"
+#include "trainer/data/import/dataset_import.h"
 #include "trainer/data/synth/synth.h"
 
 namespace missmodal::trainer {
@@ -34,7 +33,7 @@ class MmsaImport : public ::testing::Test {
     ImportOptions options;
     options.padding = rule;
     options.label = "tiny";
-    import_mmsa(folder_.write("x.pkl", mmsa_pickle(file)), folder_ / "x.safetensors", options);
+    import_dataset(folder_.write("x.pkl", mmsa_pickle(file)), folder_ / "x.safetensors", options);
     return Dataset::open(folder_ / "x.safetensors");
   }
   void refused(const MmsaFile& file, const std::string& reason) {
@@ -87,8 +86,8 @@ TEST_F(MmsaImport, KeepsFramesWithoutPadding) {
 TEST_F(MmsaImport, TheSameSourceGivesTheSameBytes) {
   const auto source = folder_.write("a.pkl", mmsa_pickle(plain_file()));
   const auto copy = folder_.write("b.pkl", mmsa_pickle(plain_file()));
-  import_mmsa(source, folder_ / "a", {});
-  import_mmsa(copy, folder_ / "b", {});
+  import_dataset(source, folder_ / "a", {});
+  import_dataset(copy, folder_ / "b", {});
   EXPECT_EQ(read_bytes(folder_ / "a"), read_bytes(folder_ / "b"));
 }
 
@@ -98,7 +97,7 @@ TEST_F(MmsaImport, EveryFormOfPickleHoldsTheSameContent) {
   for (const char* form :
        {"protocol2", "protocol3", "protocol4", "protocol5", "fortran", "fortran5", "big_endian", "kinds"}) {
     SCOPED_TRACE(form);
-    import_mmsa(fixtures / (std::string(form) + ".pkl"), folder_ / form, {});
+    import_dataset(fixtures / (std::string(form) + ".pkl"), folder_ / form, {});
     const auto dataset = Dataset::open(folder_ / form);
     if (expected.empty()) expected = dataset->content_sha256();
     EXPECT_EQ(dataset->content_sha256(), expected);
@@ -233,7 +232,7 @@ TEST_F(MmsaImport, WrongShapesAndKindsAreNamed) {
   refused(with("regression_labels", list({text("a")})),
           "train.regression_labels[0]: is a string, not a number");
   MmsaFile file = plain_file();
-  expect_input_error([&] { import_mmsa(folder_.write("x.pkl", pickle("]")), folder_ / "y", {}); },
+  expect_input_error([&] { import_dataset(folder_.write("x.pkl", pickle("]")), folder_ / "y", {}); },
                      "x.pkl: holds a list, expected a dict");
 }
 
@@ -264,7 +263,7 @@ TEST_F(MmsaImport, RepeatedIdsAreWarnedOf) {
 
 TEST_F(MmsaImport, TheSourceIsNeverOverwritten) {
   const auto source = folder_.write("x.pkl", mmsa_pickle(plain_file()));
-  expect_input_error([&] { import_mmsa(source, source, {}); }, "itself; write to another file");
+  expect_input_error([&] { import_dataset(source, source, {}); }, "itself; write to another file");
   EXPECT_EQ(read_bytes(source), mmsa_pickle(plain_file()));
 }
 
@@ -301,7 +300,7 @@ TEST_F(MmsaImport, AFullDiskLeavesNothingBehind) {
     EXPECT_THAT(error.what(), ::testing::HasSubstr((out / "x").string() + ": write: "));
   }
   const FileSizeLimit none(1);
-  EXPECT_THROW(import_mmsa(source, out / "x", {}), RunError);
+  EXPECT_THROW(import_dataset(source, out / "x", {}), RunError);
   EXPECT_TRUE(out.empty());
 }
 
@@ -314,8 +313,8 @@ TEST(RealMosi, HasTheKnownSizesWidthsAndCensus) {
     GTEST_SKIP() << source << " is absent; MISSMODAL_MOSI_PICKLE names another place";
   }
   ScratchFolder folder;
-  import_mmsa(source, folder / "a", {});
-  import_mmsa(source, folder / "b", {});
+  import_dataset(source, folder / "a", {});
+  import_dataset(source, folder / "b", {});
   EXPECT_TRUE(read_bytes(folder / "a") == read_bytes(folder / "b"));
   const auto dataset = Dataset::open(folder / "a");
   EXPECT_EQ(dataset->split(SplitName::train).size(), 1284U);

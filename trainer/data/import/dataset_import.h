@@ -1,13 +1,13 @@
 #pragma once
-// An MMSA pickle -> a dataset's file, by the rules of docs/data.md. Nothing in the pickle is executed; its
-// arrays are streamed, so a file larger than memory needs a few hundred MB at most.
+// A source file of any layout -> a dataset's file, by the rules of docs/data.md. Nothing in a pickle is
+// executed; its arrays are streamed, so a file larger than memory needs a few hundred MB at most.
 
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
 
-#include "trainer/data/mmsa/padding.h"
+#include "trainer/data/source/padding.h"
 
 namespace missmodal::trainer {
 
@@ -21,7 +21,7 @@ struct ImportOptions {
 // Deterministic: the same source and options give the same bytes. Throws InputError naming file, split, key
 // and utterance for a source that breaks the rules, RunError for trouble with the disk; `out` is then as it
 // was before.
-void import_mmsa(const std::filesystem::path& source, const std::filesystem::path& out,
-                 const ImportOptions& options);
+void import_dataset(const std::filesystem::path& source, const std::filesystem::path& out,
+                    const ImportOptions& options);
 
 }  // namespace missmodal::trainer
