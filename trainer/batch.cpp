@@ -70,9 +70,13 @@ Batch Collator::collate(const Split& split, std::span<const std::size_t> indices
   torch::Tensor labels = torch::empty({share.count}, torch::kFloat32);
   auto* label = labels.data_ptr<float>();
   for (std::size_t i : own) {
-    const auto first = split.tokens.begin() + text.offsets[i];
-    tokens.insert(tokens.end(), first, first + text.lengths[i]);
-    *label++ = split.labels[i];
+    if (split.tokens.empty()) {  // none that a model could read: it reads word vectors
+      tokens.insert(tokens.end(), static_cast<std::size_t>(text.lengths[i]), 0);
+    } else {
+      const auto first = split.tokens.begin() + text.offsets[i];
+      tokens.insert(tokens.end(), first, first + text.lengths[i]);
+    }
+    *label++ = split.label(i);
   }
   batch.tokens.layout = batch.of(Modality::text).layout;
   pack.add(tokens, batch.tokens.rows);

@@ -1,12 +1,16 @@
 #include "coordinator/main/checkpoint_use.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
+#include <string_view>
 #include <vector>
 
 #include "sweeps/error.h"
+#include "sweeps/trial_result.h"
 #include "trainer/data/bert/bert_fit.h"
+#include "trainer/data/dataset_layout.h"
 
 namespace missmodal::coordinator {
 
@@ -31,9 +35,16 @@ void check_fit(const trainer::Checkpoint& checkpoint, const std::string& checkpo
   if (!mistakes.empty()) throw InputError(std::move(mistakes));
 }
 
-sweeps::SplitName parse_split(const std::string& text) {
-  return text == "train" ? sweeps::SplitName::train
-                         : (text == "valid" ? sweeps::SplitName::valid : sweeps::SplitName::test);
+const trainer::Split& split_of(const trainer::Dataset& dataset, const std::string& dataset_name,
+                               const std::string& word) {
+  std::vector<std::string_view> there;
+  for (const sweeps::SplitName name : trainer::kSplits) {
+    if (!dataset.has(name)) continue;
+    if (sweeps::name(name) == word) return dataset.split(name);
+    there.push_back(sweeps::name(name));
+  }
+  throw InputError(dataset_name,
+                   fmt::format("has no split {}; --split {} is there", word, fmt::join(there, " or ")));
 }
 
 }  // namespace missmodal::coordinator

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "sweeps/trial_result.h"
 #include "trainer/checkpoint.h"
 #include "trainer/data/dataset.h"
 
@@ -14,7 +13,9 @@ namespace missmodal::coordinator {
 void check_fit(const trainer::Checkpoint& checkpoint, const std::string& checkpoint_name,
                const trainer::Dataset& dataset, const std::string& dataset_name);
 
-// Of train, valid or test; precondition: it is one of them.
-sweeps::SplitName parse_split(const std::string& text);
+// `word`: train, valid or test. Throws InputError, with those that are there, where the dataset has no such
+// split.
+const trainer::Split& split_of(const trainer::Dataset& dataset, const std::string& dataset_name,
+                               const std::string& word);
 
 }  // namespace missmodal::coordinator

@@ -63,7 +63,7 @@ Embedding embed(const trainer::Checkpoint& checkpoint, const trainer::Split& spl
   for (const std::size_t i : utterances) {
     embedding.positions.push_back(static_cast<std::int32_t>(i));
     embedding.ids.push_back(split.ids[i]);
-    embedding.labels.push_back(split.labels[i]);
+    embedding.labels.push_back(split.label(i));
   }
   return embedding;
 }
@@ -126,7 +126,7 @@ int run(const EmbedOptions& options) {
                                                      checkpoint.configuration.model.name));
   const auto dataset = trainer::Dataset::open(options.data);
   check_fit(checkpoint, options.checkpoint, *dataset, options.data);
-  const Embedding embedding = embed(checkpoint, dataset->split(parse_split(options.split)), options.all);
+  const Embedding embedding = embed(checkpoint, split_of(*dataset, options.data, options.split), options.all);
   if (!output) {
     fmt::print("{}", csv(embedding));
     return kExitOk;

@@ -3,10 +3,14 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <string_view>
+
 #include "sweeps/error.h"
 #include "sweeps/presence.h"
+#include "sweeps/trial_result.h"
 #include "trainer/data/bert/bert_fit.h"
 #include "trainer/data/bert/bert_folder.h"
+#include "trainer/data/dataset_layout.h"
 
 namespace missmodal::coordinator {
 namespace {
@@ -21,6 +25,28 @@ void collect(std::vector<Mistake>& mistakes, Look look) {
   }
 }
 
+// What a training reads of a dataset; one made to predict from may lack it.
+std::vector<Mistake> lacks(const trainer::Dataset& dataset, const std::string& place) {
+  std::vector<std::string_view> splits;
+  std::vector<std::string_view> labels;
+  for (const sweeps::SplitName name : trainer::kSplits) {
+    if (!dataset.has(name)) {
+      splits.push_back(sweeps::name(name));
+    } else if (dataset.split(name).labels.empty()) {
+      labels.push_back(sweeps::name(name));
+    }
+  }
+  std::vector<Mistake> mistakes;
+  const auto add = [&](std::string_view what, const std::vector<std::string_view>& where) {
+    if (where.empty()) return;
+    mistakes.push_back({place, fmt::format("has no {} {}: good to predict from, not to train on", what,
+                                           fmt::join(where, ", "))});
+  };
+  add(splits.size() > 1 ? "splits" : "split", splits);
+  add("labels in", labels);
+  return mistakes;
+}
+
 }  // namespace
 
 Examination examine(const std::string& dataset, const std::vector<sweeps::TextWeights>& weights,
@@ -33,7 +59,10 @@ Examination examine(const std::string& dataset, const std::vector<sweeps::TextWe
     return true;
   };
   collect(mistakes, [&] {
-    if (!is_told_absent(dataset)) examination.dataset = trainer::Dataset::open(dataset);
+    if (is_told_absent(dataset)) return;
+    examination.dataset = trainer::Dataset::open(dataset);
+    const std::vector<Mistake> missing = lacks(*examination.dataset, dataset);
+    mistakes.insert(mistakes.end(), missing.begin(), missing.end());
   });
   for (const sweeps::TextWeights& folder : weights) {
     collect(mistakes, [&] {

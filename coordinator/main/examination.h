@@ -20,7 +20,8 @@ struct Examination {
   std::vector<std::string> remarks;                 // nothing wrong, but worth a look
 };
 
-// Throws InputError with every mistake: a dataset that is none or damaged, a folder of weights that is none,
+// Throws InputError with every mistake: a dataset that is none or damaged, or lacks what
+// trainings read (splits, labels), a folder of weights that is none,
 // or is cut, of another architecture, or does not fit its config.json, and word pieces that its encoder
 // cannot read.
 Examination examine(const std::string& dataset, const std::vector<sweeps::TextWeights>& weights,

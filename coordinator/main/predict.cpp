@@ -48,7 +48,7 @@ std::string csv(const trainer::Split& split, const std::vector<float>& predictio
     for (std::size_t i = 0; i < split.size(); ++i) {
       text +=
           fmt::format("{},{},{},{}\n", results::csv_field(split.ids[i]), name(subset),
-                      predictions[static_cast<std::size_t>(row(subset)) * split.size() + i], split.labels[i]);
+                      predictions[static_cast<std::size_t>(row(subset)) * split.size() + i], split.label(i));
     }
   }
   return text;
@@ -66,7 +66,7 @@ int predict(const PredictOptions& options) {
   const trainer::Checkpoint checkpoint = trainer::load_checkpoint(options.checkpoint);
   const auto dataset = trainer::Dataset::open(options.data);
   check_fit(checkpoint, options.checkpoint, *dataset, options.data);
-  const trainer::Split& split = dataset->split(parse_split(options.split));
+  const trainer::Split& split = split_of(*dataset, options.data, options.split);
   const trainer::Collator collator(checkpoint.normalization, torch::kCPU);
   const std::vector<float> predictions =
       trainer::predict_subsets(*checkpoint.model, split, collator, {.batch_size = kBatchSize}).value();

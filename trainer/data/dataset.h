@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "sweeps/label_scale.h"
 #include "sweeps/subset.h"
 #include "sweeps/trial_result.h"
+#include "trainer/data/dataset_layout.h"
 #include "trainer/data/safetensors/safetensors.h"
 
 namespace missmodal::trainer {
@@ -26,22 +28,29 @@ struct Sequences {
 };
 
 struct Split {
-  std::vector<std::string> ids;          // (N)
-  std::vector<std::string> transcripts;  // (N)
-  std::span<const float> labels;         // (N), in [-3, 3]
-  std::array<Sequences, 3> sequences;    // by Modality; text holds the precomputed word vectors
-  std::span<const std::int32_t> tokens;  // word pieces, cut like text: offsets are sequences[text].offsets
-  std::size_t size() const { return ids.size(); }
+  std::vector<std::string> ids;                           // (N)
+  std::vector<std::string> transcripts;                   // (N), or none
+  std::span<const float> labels;                          // (N), within the dataset's scale, or none
+  std::array<std::span<const float>, 3> unimodal_labels;  // by Modality, as labels
+  std::array<Sequences, 3> sequences;  // by Modality; text holds the precomputed word vectors
+  std::span<const std::int32_t>
+      tokens;  // word pieces, cut like text: offsets are sequences[text].offsets; or none
+  std::size_t size() const { return ids.size(); }  // 0: the dataset has no such split
+  float label(std::size_t utterance) const;        // NaN where there are none
   const Sequences& of(Modality modality) const { return sequences[static_cast<unsigned>(modality)]; }
 };
 
 class Dataset {
  public:
-  // Throws InputError naming file and tensor. A split without an utterance is an error.
+  // Throws InputError naming file and tensor. At least one split is there; one without an utterance is an
+  // error.
   static std::shared_ptr<const Dataset> open(const std::filesystem::path& path);
 
   const Split& split(sweeps::SplitName split) const { return splits_[static_cast<unsigned>(split)]; }
-  int width(Modality modality) const { return splits_[0].of(modality).width; }
+  bool has(sweeps::SplitName name) const { return split(name).size() > 0; }
+  bool has_word_pieces() const { return word_pieces_; }  // in every split that there is
+  int width(Modality modality) const { return widths_[static_cast<unsigned>(modality)]; }
+  sweeps::LabelScale scale() const { return scale_; }
   const std::string& content_sha256() const { return content_sha256_; }
   const std::string& label() const { return label_; }
   std::string title() const;  // what tables call it: its label, else the file's name
@@ -53,8 +62,12 @@ class Dataset {
 
  private:
   explicit Dataset(SafetensorsFile file) : file_(std::move(file)) {}
+  DatasetLayout layout() const;
   SafetensorsFile file_;
   std::array<Split, 3> splits_;
+  std::array<int, 3> widths_{};
+  bool word_pieces_ = true;
+  sweeps::LabelScale scale_ = sweeps::LabelScale::three;
   std::string content_sha256_;
   std::string label_;
   std::string report_;

@@ -10,17 +10,23 @@ std::vector<SafetensorsWriter::Declaration> dataset_tensors(const DatasetLayout&
   std::vector<SafetensorsWriter::Declaration> tensors;
   for (const sweeps::SplitName split_name : kSplits) {
     const SplitSize& split = layout.splits[static_cast<unsigned>(split_name)];
+    if (split.utterances == 0) continue;
     const std::string prefix = std::string(sweeps::name(split_name)) + ".";
     for (const Modality modality : kModalities) {
       const auto m = static_cast<unsigned>(modality);
       tensors.push_back(
           {prefix + std::string(name(modality)), DType::F32, {split.frames[m], layout.widths[m]}});
-      if (modality == Modality::text) tensors.push_back({prefix + "tokens", DType::I32, {split.frames[m]}});
+      if (modality == Modality::text && layout.word_pieces)
+        tensors.push_back({prefix + "tokens", DType::I32, {split.frames[m]}});
     }
     for (const Modality modality : kModalities) {
       tensors.push_back({prefix + std::string(name(modality)) + "_lengths", DType::I32, {split.utterances}});
     }
-    tensors.push_back({prefix + "labels", DType::F32, {split.utterances}});
+    if (split.labels) tensors.push_back({prefix + "labels", DType::F32, {split.utterances}});
+    for (const Modality modality : kModalities) {
+      if (split.unimodal_labels[static_cast<unsigned>(modality)])
+        tensors.push_back({prefix + std::string(name(modality)) + "_labels", DType::F32, {split.utterances}});
+    }
   }
   return tensors;
 }
@@ -31,8 +37,12 @@ void ContentDigest::tensor(const std::string& tensor_name, DType dtype,
   digest_.update(line.data(), line.size());
 }
 
-std::string ContentDigest::finish(std::string_view ids) {
+std::string ContentDigest::finish(std::string_view ids, sweeps::LabelScale scale) {
   digest_.update(ids.data(), ids.size());
+  if (scale != sweeps::LabelScale::three) {
+    const std::string line = fmt::format("\nscale {}\n", sweeps::name(scale));
+    digest_.update(line.data(), line.size());
+  }
   return hex(digest_.finish());
 }
 

@@ -53,14 +53,16 @@ Census count_labels(std::span<const float> labels) {
 
 json report_split(std::span<const float> labels,
                   const std::array<std::span<const std::int32_t>, 3>& lengths) {
-  const Census census = count_labels(labels);
   json by_modality;
   for (const Modality modality : kModalities) {
     by_modality[std::string(name(modality))] = report_lengths(lengths[static_cast<unsigned>(modality)]);
   }
-  return {{"utterances", labels.size()},
-          {"census", {{"negative", census.negative}, {"zero", census.zero}, {"positive", census.positive}}},
-          {"lengths", by_modality}};
+  json report = {{"utterances", lengths[0].size()}, {"lengths", by_modality}};
+  if (!labels.empty()) {
+    const Census census = count_labels(labels);
+    report["census"] = {{"negative", census.negative}, {"zero", census.zero}, {"positive", census.positive}};
+  }
+  return report;
 }
 
 json report_padding(std::string_view modality, std::string_view lengths_from, const PaddingCensus& padding,

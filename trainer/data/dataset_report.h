@@ -21,7 +21,7 @@ struct Census {
 Census count_labels(std::span<const float> labels);
 
 // {"utterances", "census": {negative, zero, positive}, "lengths": {text|audio|vision: {min, mean, max,
-// total}}}. Precondition: at least one utterance.
+// total}}}; without labels no census. Precondition: at least one utterance.
 nlohmann::json report_split(std::span<const float> labels,
                             const std::array<std::span<const std::int32_t>, 3>& lengths);
 

@@ -42,14 +42,14 @@ bool is_dataset(const SafetensorsFile& file) {
 }
 
 json summary_json(const Dataset& dataset) {
-  json summary = {{"content_sha256", dataset.content_sha256()},
-                  {"label", dataset.label()},
-                  {"synthetic", dataset.synthetic()},
-                  {"report", json::parse(dataset.report())}};
+  json summary = {{"content_sha256", dataset.content_sha256()}, {"label", dataset.label()},
+                  {"synthetic", dataset.synthetic()},           {"scale", sweeps::name(dataset.scale())},
+                  {"word_pieces", dataset.has_word_pieces()},   {"report", json::parse(dataset.report())}};
   for (const Modality modality : kModalities) {
     summary["widths"][std::string(name(modality))] = dataset.width(modality);
   }
   for (const sweeps::SplitName split_name : kSplits) {
+    if (!dataset.has(split_name)) continue;
     const Split& split = dataset.split(split_name);
     summary["splits"][std::string(sweeps::name(split_name))] = report_split(
         split.labels, {split.sequences[0].lengths, split.sequences[1].lengths, split.sequences[2].lengths});
@@ -62,13 +62,19 @@ std::string summary_text(const std::filesystem::path& path, const Dataset& datas
   std::string text = fmt::format("{}{}\n", path.string(), dataset.synthetic() ? "  (synthetic)" : "");
   if (!dataset.label().empty()) text += fmt::format("label            {}\n", dataset.label());
   text += fmt::format("content sha256   {}\n{}", dataset.content_sha256(), source_text(summary["report"]));
-  text += fmt::format("widths           text {}, audio {}, vision {}\n\n", dataset.width(Modality::text),
+  text += fmt::format("widths           text {}, audio {}, vision {}\n", dataset.width(Modality::text),
                       dataset.width(Modality::audio), dataset.width(Modality::vision));
-  text += fmt::format("{:<6} {:>10} {:>9} {:>6} {:>9}   {:<21} {:<21} {:<21}\n", "split", "utterances",
+  if (dataset.scale() != sweeps::LabelScale::three)
+    text += fmt::format("labels           in [-{0}, {0}]\n", sweeps::name(dataset.scale()));
+  if (!dataset.has_word_pieces()) text += "word pieces      none\n";
+  text += fmt::format("\n{:<6} {:>10} {:>9} {:>6} {:>9}   {:<21} {:<21} {:<21}\n", "split", "utterances",
                       "negative", "zero", "positive", "text length", "audio length", "vision length");
   for (const sweeps::SplitName split_name : kSplits) {
+    if (!dataset.has(split_name)) continue;
     const json& split = summary["splits"][std::string(sweeps::name(split_name))];
-    const auto census = [&](const char* key) { return split["census"][key].get<std::int64_t>(); };
+    const auto census = [&](const char* key) {
+      return split.contains("census") ? split["census"][key].dump() : "-";
+    };
     text += fmt::format("{:<6} {:>10} {:>9} {:>6} {:>9}  ", sweeps::name(split_name),
                         split["utterances"].get<std::int64_t>(), census("negative"), census("zero"),
                         census("positive"));

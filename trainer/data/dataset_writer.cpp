@@ -12,29 +12,35 @@ namespace {
 // Its place in the header until the digest is known.
 const std::string kNoDigest(64, '0');
 
-std::string by_split(const std::array<std::vector<std::string>, 3>& texts) {
+// Of the splits that have any.
+nlohmann::json by_split(const std::array<std::vector<std::string>, 3>& texts) {
   nlohmann::json object = nlohmann::json::object();
   for (const sweeps::SplitName split : kSplits) {
-    object[std::string(sweeps::name(split))] = texts[static_cast<unsigned>(split)];
+    const std::vector<std::string>& some = texts[static_cast<unsigned>(split)];
+    if (!some.empty()) object[std::string(sweeps::name(split))] = some;
   }
-  return object.dump();
+  return object;
 }
 
 std::map<std::string, std::string> metadata(const DatasetText& text, const std::string& ids) {
-  return {{"format_version", std::string(kDatasetFormatVersion)},
-          {"ids", ids},
-          {"transcripts", by_split(text.transcripts)},
-          {"label", text.label},
-          {"synthetic", text.synthetic ? "true" : "false"},
-          {"report", text.report},
-          {"content_sha256", kNoDigest}};
+  std::map<std::string, std::string> entries{{"format_version", std::string(kDatasetFormatVersion)},
+                                             {"ids", ids},
+                                             {"label", text.label},
+                                             {"scale", std::string(sweeps::name(text.scale))},
+                                             {"synthetic", text.synthetic ? "true" : "false"},
+                                             {"report", text.report},
+                                             {"content_sha256", kNoDigest}};
+  const nlohmann::json transcripts = by_split(text.transcripts);
+  if (!transcripts.empty()) entries["transcripts"] = transcripts.dump();
+  return entries;
 }
 
 }  // namespace
 
 DatasetWriter::DatasetWriter(OutputFile output, const DatasetLayout& layout, const DatasetText& text)
     : tensors_(dataset_tensors(layout)),
-      ids_(by_split(text.ids)),
+      ids_(by_split(text.ids).dump()),
+      scale_(text.scale),
       file_(std::move(output), tensors_, metadata(text, ids_)) {}
 
 void DatasetWriter::put(DType dtype, const void* bytes, std::size_t size) {
@@ -61,7 +67,7 @@ void DatasetWriter::write(std::span<const std::int32_t> numbers) {
 
 void DatasetWriter::finish() {
   MISSMODAL_CHECK(next_ == tensors_.size() && bytes_left_ == 0);
-  content_sha256_ = digest_.finish(ids_);
+  content_sha256_ = digest_.finish(ids_, scale_);
   file_.replace_metadata("content_sha256", content_sha256_);
   file_.finish();
 }

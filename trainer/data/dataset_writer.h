@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sweeps/label_scale.h"
 #include "trainer/data/dataset_layout.h"
 #include "trainer/data/safetensors/safetensors.h"
 
@@ -15,9 +16,10 @@ namespace missmodal::trainer {
 // Everything of a dataset that is text.
 struct DatasetText {
   std::array<std::vector<std::string>, 3> ids;          // by SplitName
-  std::array<std::vector<std::string>, 3> transcripts;  // by SplitName
+  std::array<std::vector<std::string>, 3> transcripts;  // by SplitName; none where a split has none
   std::string label;                                    // what the data really is
   bool synthetic = false;
+  sweeps::LabelScale scale = sweeps::LabelScale::three;
   std::string report;  // JSON
 };
 
@@ -38,6 +40,7 @@ class DatasetWriter {
 
   std::vector<SafetensorsWriter::Declaration> tensors_;
   std::string ids_;
+  sweeps::LabelScale scale_;
   SafetensorsWriter file_;
   ContentDigest digest_;
   std::size_t next_ = 0;        // the tensor being written

@@ -1,8 +1,10 @@
 #include "trainer/data/dataset.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -93,8 +95,8 @@ TEST(Dataset, OpensWhatFits) {
 
 TEST(Dataset, RefusesByFileAndTensor) {
   refused([](Raw& r) { r.metadata.erase("format_version"); }, "is not a dataset of missmodal");
-  refused([](Raw& r) { r.metadata["format_version"] = "2"; },
-          "has the format version 2, this program reads 1");
+  refused([](Raw& r) { r.metadata["format_version"] = "3"; },
+          "has the format version 3, this program reads 1 and 2");
   refused([](Raw& r) { r.metadata.erase("content_sha256"); }, "__metadata__ has no 'content_sha256'");
   refused([](Raw& r) { r.metadata["content_sha256"] = "beef"; },
           "__metadata__.content_sha256: is no SHA-256");
@@ -106,7 +108,7 @@ TEST(Dataset, RefusesByFileAndTensor) {
   refused([](Raw& r) { r.metadata["ids"] = R"({"train":[1],"valid":[],"test":[]})"; },
           "__metadata__.ids: train holds");
   refused([](Raw& r) { r.metadata["transcripts"] = R"({"train":["a"],"valid":[],"test":[]})"; },
-          "train.labels: has 2 labels for 2 ids and 1 transcripts");
+          "train: has 2 ids and 1 transcripts");
   refused([](Raw& r) { r.tensors.erase("valid.audio"); }, "valid.audio: there is no such tensor");
   refused([](Raw& r) { r.set_ints("test.text", {1, 2, 3}); }, "test.text: is I32, expected F32");
   refused(
@@ -148,6 +150,85 @@ TEST(Dataset, RefusesByFileAndTensor) {
   refused([](Raw& r) { r.set_floats("test.labels", {0}, {}); }, "test.labels: the split has no utterance");
 }
 
+// A file of the second version with a test split alone, nothing of which it could do without.
+Raw bare() {
+  Raw raw;
+  raw.metadata["format_version"] = "2";
+  raw.metadata["scale"] = "3";
+  raw.metadata["ids"] = R"({"test":["e","f"]})";
+  raw.metadata.erase("transcripts");
+  std::erase_if(raw.tensors, [](const auto& entry) {
+    return !entry.first.starts_with("test.") || entry.first == "test.tokens" || entry.first == "test.labels";
+  });
+  return raw;
+}
+
+TEST(DatasetOfVersion2, MayLackSplitsLabelsTranscriptsAndWordPieces) {
+  ScratchFolder folder;
+  const auto dataset = bare().open(folder / "x");
+  EXPECT_FALSE(dataset->has(sweeps::SplitName::train));
+  const Split& test = dataset->split(sweeps::SplitName::test);
+  EXPECT_EQ(test.size(), 2U);
+  EXPECT_TRUE(test.transcripts.empty() && test.labels.empty() && test.tokens.empty());
+  EXPECT_TRUE(std::isnan(test.label(1)));
+  EXPECT_FALSE(dataset->has_word_pieces());
+  EXPECT_EQ(dataset->width(Modality::vision), 1);
+  const nlohmann::json summary = summary_json(*dataset);
+  EXPECT_EQ(summary["splits"].size(), 1U);
+  EXPECT_FALSE(summary["splits"]["test"].contains("census"));
+  EXPECT_THAT(summary_text("x", *dataset), ::testing::HasSubstr("word pieces      none"));
+}
+
+TEST(DatasetOfVersion2, HasAScaleAndLabelsOfEachModality) {
+  ScratchFolder folder;
+  Raw raw = bare();
+  raw.metadata["scale"] = "1";
+  raw.set_floats("test.labels", {2}, {-1, 0.5F});
+  raw.set_floats("test.audio_labels", {2}, {0.25F, 1});
+  const auto dataset = raw.open(folder / "x");
+  EXPECT_EQ(dataset->scale(), sweeps::LabelScale::one);
+  const Split& test = dataset->split(sweeps::SplitName::test);
+  EXPECT_EQ(test.label(1), 0.5F);
+  EXPECT_EQ(test.unimodal_labels[1][0], 0.25F);
+  EXPECT_TRUE(test.unimodal_labels[0].empty());
+}
+
+TEST(DatasetOfVersion2, RefusesByFileAndTensor) {
+  const auto refused_bare = [](const std::function<void(Raw&)>& spoil, const std::string& reason) {
+    refused(
+        [&](Raw& raw) {
+          raw = bare();
+          spoil(raw);
+        },
+        reason);
+  };
+  refused_bare([](Raw& r) { r.metadata.erase("scale"); }, "__metadata__ has no 'scale'");
+  refused_bare([](Raw& r) { r.metadata["scale"] = "5"; }, "__metadata__.scale: is neither 3 nor 1");
+  refused_bare([](Raw& r) { r.metadata["ids"] = "{}"; }, "__metadata__.ids: has no split");
+  refused_bare([](Raw& r) { r.metadata["ids"] = R"({"test":[]})"; },
+               "__metadata__.ids: test is an empty list");
+  refused_bare([](Raw& r) { r.metadata["transcripts"] = R"({"test":["a"]})"; },
+               "test: has 2 ids and 1 transcripts");
+  refused_bare([](Raw& r) { r.set_floats("test.labels", {1}, {0}); }, "test.labels: has 1 labels for 2 ids");
+  refused_bare(
+      [](Raw& r) {
+        r.set_floats("test.text_labels", {2}, {0, 4});
+      },
+      "test.text_labels: utterance f has the label 4, not in [-3, 3]");
+  refused_bare(
+      [](Raw& r) {
+        r.metadata["scale"] = "1";
+        r.set_floats("test.labels", {2}, {0, -1.5F});
+      },
+      "test.labels: utterance f has the label -1.5, not in [-1, 1]");
+  refused_bare(
+      [](Raw& r) {
+        r.set_floats("test.labelz", {2}, {0, 0});
+      },
+      "test.labelz: is no tensor of such a dataset");
+  refused_bare([](Raw& r) { r.set_ints("train.tokens", {1, 2, 3}); }, "test.tokens: there is no such tensor");
+}
+
 // The recipe of docs/data.md, from scratch.
 TEST(Dataset, ContentDigestIsTheDocumentedOne) {
   ScratchFolder folder;
@@ -187,6 +268,35 @@ TEST(Dataset, ContentDigestIsTheDocumentedOne) {
   const auto dataset = Dataset::open(folder / "x");
   EXPECT_EQ(dataset->content_sha256(), expected);
   EXPECT_EQ(dataset->computed_sha256(), expected);
+}
+
+TEST(Dataset, ContentDigestOfWhatTheFirstVersionCouldNotSay) {
+  ScratchFolder folder;
+  DatasetLayout layout;
+  layout.widths = {1, 1, 1};
+  layout.word_pieces = false;
+  layout.splits[2] = {
+      .utterances = 1, .frames = {1, 1, 1}, .labels = false, .unimodal_labels = {false, true, false}};
+  DatasetText text;
+  text.ids = {{{}, {}, {"c"}}};
+  text.report = "{}";
+  text.scale = sweeps::LabelScale::one;
+  DatasetWriter writer(OutputFile(folder / "x"), layout, text);
+  const std::vector<float> number{0.5F};
+  const std::vector<std::int32_t> one{1};
+  for (int i = 0; i < 3; ++i) writer.write(std::span<const float>(number));
+  for (int i = 0; i < 3; ++i) writer.write(std::span<const std::int32_t>(one));
+  writer.write(std::span<const float>(number));
+  writer.finish();
+  const std::string real("\x00\x00\x00\x3f", 4);
+  const std::string integer("\x01\x00\x00\x00", 4);
+  const std::string hashed = "test.text F32 1,1\n" + real + "test.audio F32 1,1\n" + real +
+                             "test.vision F32 1,1\n" + real + "test.text_lengths I32 1\n" + integer +
+                             "test.audio_lengths I32 1\n" + integer + "test.vision_lengths I32 1\n" +
+                             integer + "test.audio_labels F32 1\n" + real + R"({"test":["c"]})" +
+                             "\nscale 1\n";
+  EXPECT_EQ(writer.content_sha256(), hex(sha256(hashed)));
+  EXPECT_EQ(Dataset::open(folder / "x")->computed_sha256(), writer.content_sha256());
 }
 
 TEST(Dataset, SummaryCountsTheTensors) {

@@ -12,8 +12,14 @@ namespace missmodal::trainer {
 
 std::vector<Mistake> bert_mistakes(const BertConfiguration& configuration, const std::string& weights,
                                    const Dataset& dataset, const std::string& data) {
+  if (!dataset.has_word_pieces()) {
+    return {
+        {data, fmt::format("has no word pieces, which {} reads; import a source that has them (text_bert)",
+                           weights)}};
+  }
   std::vector<Mistake> mistakes;
   for (const sweeps::SplitName name : kSplits) {
+    if (!dataset.has(name)) continue;
     const Split& split = dataset.split(name);
     const Sequences& text = split.of(Modality::text);
     const auto utterance = [&](std::size_t i) { return fmt::format("utterance {}", split.ids[i]); };

@@ -10,8 +10,8 @@
 
 namespace missmodal::trainer {
 
-// What does not fit: a token id outside the vocabulary, a text longer than the positions; the first of each
-// kind in each split. `data` and `weights` name the two in the mistakes.
+// What does not fit: no word pieces at all, a token id outside the vocabulary, a text longer than the
+// positions; the first of each kind in each split. `data` and `weights` name the two in the mistakes.
 std::vector<Mistake> bert_mistakes(const BertConfiguration& configuration, const std::string& weights,
                                    const Dataset& dataset, const std::string& data);
 

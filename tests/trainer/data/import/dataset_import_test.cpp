@@ -1,3 +1,5 @@
+#include "trainer/data/import/dataset_import.h"
+
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -13,7 +15,6 @@
 #include "tests/trainer/data/mmsa_pickle.h"
 #include "tests/trainer/data/scratch_folder.h"
 #include "trainer/data/dataset.h"
-#include "trainer/data/import/dataset_import.h"
 #include "trainer/data/synth/synth.h"
 
 namespace missmodal::trainer {
