@@ -8,11 +8,14 @@
 #include "sweeps/error.h"
 #include "sweeps/presence.h"
 #include "sweeps/sha256.h"
+#include "sweeps/weight_files.h"
 
 namespace missmodal::sweeps {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kConfiguration = "config.json";
 
 void add_file(Sha256& hash, const fs::path& path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
@@ -34,16 +37,25 @@ void add_file(Sha256& hash, const fs::path& path) {
 
 }  // namespace
 
+std::vector<std::string> content_files(const fs::path& folder) {
+  const WeightFiles weights = weight_files(folder);
+  std::vector<std::string> names{kConfiguration};
+  if (weights.indexed) names.emplace_back(kWeightIndex);
+  names.insert(names.end(), weights.names.begin(), weights.names.end());
+  return names;
+}
+
 std::string content_sha256(const fs::path& folder) {
   if (!is_there(folder)) throw InputError(folder.string(), "no such folder (model.text.weights)");
   if (!fs::is_directory(folder)) throw InputError(folder.string(), "is no folder (model.text.weights)");
-  if (!is_there(folder / "config.json") || !fs::is_regular_file(folder / "config.json")) {
-    throw InputError((folder / "config.json").string(),
+  if (!is_there(folder / kConfiguration) || !fs::is_regular_file(folder / kConfiguration)) {
+    throw InputError((folder / kConfiguration).string(),
                      "is missing: the folder of a text encoder must hold it");
   }
   Sha256 hash;
-  for (const char* file : kContentFiles) {
-    if (is_there(folder / file)) add_file(hash, folder / file);
+  for (const std::string& name : content_files(folder)) {
+    if (!is_there(folder / name)) throw InputError((folder / name).string(), "no such file");
+    add_file(hash, folder / name);
   }
   return hex(hash.finish());
 }

@@ -1,17 +1,18 @@
 #pragma once
 // The identity of a folder with a pretrained text encoder: what it holds, not where it lies.
 
-#include <array>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace missmodal::sweeps {
 
-// The files that count; the first must be there.
-inline constexpr std::array<const char*, 2> kContentFiles{"config.json", "model.safetensors"};
+// The names of the files that count, in the order in which they do: config.json and the weights
+// (weight_files.h), several of them after their index. Throws InputError as weight_files() does.
+std::vector<std::string> content_files(const std::filesystem::path& folder);
 
-// SHA-256, hex, over `<name>\0<size in decimal>\0<bytes>` of config.json and, if present, model.safetensors.
-// Other files do not count. Throws InputError if there is no folder or no config.json, RunError if reading
+// SHA-256, hex, over `<name>\0<size in decimal>\0<bytes>` of these files. Other files do not count. Throws
+// InputError if there is no folder, no config.json or no file that the index names, RunError if reading
 // fails.
 std::string content_sha256(const std::filesystem::path& folder);
 

@@ -36,15 +36,16 @@ RunError written(const std::string& path) {
   return RunError(path + ": was written to while a trial read it");
 }
 
-auto stamps_of(const std::string& folder) {
-  std::array<std::optional<FileStamp>, sweeps::kContentFiles.size()> stamps;
-  for (std::size_t i = 0; i < stamps.size(); ++i) {
-    stamps[i] = stamp_of(std::filesystem::path(folder) / sweeps::kContentFiles[i]);
+}  // namespace
+
+Inputs::Stamps Inputs::stamps_of(const std::string& folder) {
+  Stamps stamps;
+  for (std::string& name : sweeps::content_files(folder)) {
+    const std::optional<FileStamp> stamp = stamp_of(std::filesystem::path(folder) / name);
+    stamps.emplace_back(std::move(name), stamp);
   }
   return stamps;
 }
-
-}  // namespace
 
 // The stamp is older than what is read after it: a change in between shows at the next question.
 Inputs::OpenDataset Inputs::open(const std::string& path, const FileStamp& stamp) {

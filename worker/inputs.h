@@ -2,11 +2,12 @@
 // The files that a worker trains from, known to be those that the sweep was planned with: they may be
 // replaced or written to at any time, here or on the host that shares them.
 
-#include <array>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "sweeps/content_hash.h"
 #include "trainer/data/dataset.h"
@@ -36,12 +37,14 @@ class Inputs {
     FileStamp stamp;
     std::shared_ptr<const trainer::Dataset> data;
   };
+  using Stamps = std::vector<std::pair<std::string, std::optional<FileStamp>>>;  // by file's name
   struct Weights {
     std::string folder;
-    std::array<std::optional<FileStamp>, sweeps::kContentFiles.size()> stamps;
+    Stamps stamps;
     std::string sha256;
   };
   static OpenDataset open(const std::string& path, const FileStamp& stamp);
+  static Stamps stamps_of(const std::string& folder);
   static Weights read_weights(const std::string& folder);
 
   std::optional<OpenDataset> dataset_;

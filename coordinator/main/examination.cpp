@@ -70,6 +70,7 @@ Examination examine(const std::string& dataset, const std::vector<sweeps::TextWe
       const bool pretrained = folder.init == sweeps::TextInit::pretrained;
       const trainer::BertFolder bert = trainer::examine_bert_folder(
           folder.path, pretrained ? trainer::BertWeightsWanted::yes : trainer::BertWeightsWanted::no);
+      if (!bert.vocabulary_sha256.empty()) examination.vocabularies[folder.path] = bert.vocabulary_sha256;
       if (!bert.ignored.empty()) {
         examination.remarks.push_back(fmt::format("{}: {} tensors are not used: {}", folder.path,
                                                   bert.ignored.size(), fmt::join(bert.ignored, ", ")));

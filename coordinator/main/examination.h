@@ -2,6 +2,7 @@
 // What a sweep's trainings read, opened and judged before any of them starts: everything that a training
 // would refuse about these files is told here. Headers and texts only; no weights are loaded.
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,8 @@ struct Examination {
   std::shared_ptr<const trainer::Dataset> dataset;  // nullptr: not there
   std::vector<std::string> absent;                  // paths; empty with Absent::refused
   std::vector<std::string> remarks;                 // nothing wrong, but worth a look
+  std::map<std::string, std::string>
+      vocabularies;  // by weights' path: SHA-256 of their tokenizer's vocab.txt
 };
 
 // Throws InputError with every mistake: a dataset that is none or damaged, or lacks what

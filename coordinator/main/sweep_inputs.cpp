@@ -2,6 +2,8 @@
 
 #include <torch/version.h>
 
+#include <nlohmann/json.hpp>
+
 #include "coordinator/main/examination.h"
 #include "sweeps/content_hash.h"
 #include "sweeps/plan.h"
@@ -9,9 +11,25 @@
 
 namespace missmodal::coordinator {
 
+namespace {
+
+// The dataset's own report, with the vocabularies of the weights: both say what a word piece's number means.
+std::string report(const Examination& examination, const sweeps::ContentHashes& hashes) {
+  if (examination.vocabularies.empty()) return examination.dataset->report();
+  auto report = nlohmann::json::parse(examination.dataset->report());
+  for (const auto& [path, sha256] : examination.vocabularies) {
+    report["text_weights"].push_back(
+        {{"path", path}, {"sha256", hashes.weights_sha256.at(path)}, {"vocabulary_sha256", sha256}});
+  }
+  return report.dump();
+}
+
+}  // namespace
+
 SweepInputs open_inputs(const sweeps::Sweep& sweep) {
   SweepInputs inputs;
-  inputs.dataset = examine(sweep.dataset_path, sweeps::text_weights(sweep), Absent::refused).dataset;
+  const Examination examination = examine(sweep.dataset_path, sweeps::text_weights(sweep), Absent::refused);
+  inputs.dataset = examination.dataset;
   const trainer::Dataset& dataset = *inputs.dataset;
   inputs.hashes.dataset_sha256 = dataset.content_sha256();
   for (const std::string& path : sweeps::weights_paths(sweep)) {
@@ -21,7 +39,7 @@ SweepInputs open_inputs(const sweeps::Sweep& sweep) {
                        .sweep_text = sweep.text,
                        .dataset_sha256 = dataset.content_sha256(),
                        .dataset_label = dataset.title(),
-                       .dataset_report = dataset.report(),
+                       .dataset_report = report(examination, inputs.hashes),
                        .synthetic = dataset.synthetic(),
                        .program_version = std::string(sweeps::program_version()),
                        .libtorch_version = TORCH_VERSION,

@@ -117,6 +117,21 @@ TEST_F(InputsTest, WeightsThatAppearAreNoticed) {
   EXPECT_NE(fault([&] { weights(); }), "");
 }
 
+TEST_F(InputsTest, OneOfSeveralFilesOfWeightsIsNoticed) {
+  folder_.write("bert/model.safetensors.index.json",
+                R"({"weight_map": {"a": "1.safetensors", "b": "2.safetensors"}})");
+  folder_.write("bert/1.safetensors", "something");
+  folder_.write("bert/2.safetensors", "more");
+  const std::string several = sweeps::content_sha256(bert_);
+  const auto check = [&] { inputs_.check_weights(bert_, several); };
+  EXPECT_NO_THROW(check());
+  EXPECT_NO_THROW(check());
+  folder_.write("bert/2.safetensors", "else");
+  EXPECT_NE(fault(check).find(several.substr(0, 12)), std::string::npos);
+  fs::remove(bert_ / "2.safetensors");
+  EXPECT_NE(fault(check).find("2.safetensors: no such file"), std::string::npos);
+}
+
 TEST_F(InputsTest, MissingWeightsAreTheWorkers) {
   weights();
   fs::remove(bert_ / "config.json");

@@ -8,13 +8,14 @@
 namespace missmodal::trainer {
 
 BertWeightsReport load_bert_weights(BertEncoder& encoder, const std::filesystem::path& folder) {
-  const SafetensorsFile file = open_bert_weights(folder);
+  const BertWeightFiles files = open_bert_weights(folder);
   auto parameters = encoder.named_parameters();
   std::vector<NamedShape> wanted;
   for (const auto& item : parameters) wanted.push_back({item.key(), item.value().sizes().vec()});
-  BertTensors tensors = match_bert_tensors(file, wanted);
+  BertTensors tensors = match_bert_tensors(files, wanted);
   const torch::NoGradGuard no_grad;
-  for (auto& item : parameters) item.value().copy_(to_float32(*tensors.by_parameter.at(item.key()).view));
+  for (auto& item : parameters)
+    item.value().copy_(to_float32(*tensors.by_parameter.at(item.key()).tensor.view));
   return {std::move(tensors.ignored)};
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// Pretrained BERT weights from a Hugging Face folder: config.json and model.safetensors.
+// Pretrained BERT weights from a Hugging Face folder: config.json and model.safetensors, or its shards.
 
 #include <filesystem>
 #include <string>
@@ -14,7 +14,7 @@ struct BertWeightsReport {
   std::vector<std::string> ignored;  // the heads' tensors (cls.*, pooler.*, ...) and position_ids, sorted
 };
 
-// Copies model.safetensors into the encoder; float32, float16, bfloat16 and float64. Throws InputError as
+// Copies the weights into the encoder; float32, float16, bfloat16 and float64. Throws InputError as
 // open_bert_weights() and match_bert_tensors() do.
 BertWeightsReport load_bert_weights(BertEncoder& encoder, const std::filesystem::path& folder);
 

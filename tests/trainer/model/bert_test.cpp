@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
@@ -132,6 +133,18 @@ TEST_F(BertWeights, LoadsPrefixedNamesOldNormsAndIgnoresHeads) {
   expect_loads();
   EXPECT_EQ(report_.ignored, (std::vector<std::string>{"bert.embeddings.position_ids",
                                                        "bert.pooler.dense.bias", "cls.predictions.bias"}));
+}
+
+TEST_F(BertWeights, LoadsSeveralFilesThatAnIndexNames) {
+  nlohmann::json index;
+  const auto middle = tensors_.begin() + static_cast<std::ptrdiff_t>(tensors_.size() / 3);
+  for (const auto& [file, part] : {std::pair{"a.safetensors", Tensors(tensors_.begin(), middle)},
+                                   std::pair{"b.safetensors", Tensors(middle, tensors_.end())}}) {
+    testing::write_tensors(folder_.path() / file, part);
+    for (const auto& [name, tensor] : part) index["weight_map"][name] = file;
+  }
+  folder_.write("model.safetensors.index.json", index.dump());
+  expect_loads();
 }
 
 TEST_F(BertWeights, ConvertsHalfPrecision) {

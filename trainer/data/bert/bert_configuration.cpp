@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sweeps/error.h"
+#include "trainer/data/character.h"
 
 namespace missmodal::trainer {
 
@@ -41,6 +42,11 @@ class Reader {
     if (!object_[key].is_string()) fail(key, fmt::format("must be a text, got {}", object_[key].dump()));
     return object_[key].get<std::string>();
   }
+  // "" where there is no list of texts.
+  std::string first_text(const char* key) const {
+    const json list = object_.value(key, json::array());
+    return list.is_array() && !list.empty() && list[0].is_string() ? list[0].get<std::string>() : "";
+  }
   [[noreturn]] void fail(const char* key, const std::string& reason) const {
     throw InputError(fmt::format("{}: {}", place_, key), reason);
   }
@@ -66,7 +72,13 @@ BertConfiguration parse_bert_configuration(const std::string& text, const std::s
   // Folders from before the key have none. The architectures that BERT's relatives share a config.json with
   // count their positions otherwise or share layers.
   if (const std::string type = reader.text("model_type", "bert"); type != "bert") {
-    reader.fail("model_type", fmt::format("must be bert, got {}", type));
+    reader.fail("model_type", fmt::format("must be bert, got {}", printable(type)));
+  }
+  if (!object.contains("model_type")) {
+    const std::string architecture = reader.first_text("architectures");
+    if (!architecture.empty() && !architecture.starts_with("Bert")) {
+      reader.fail("architectures", fmt::format("must be those of a BERT, got {}", printable(architecture)));
+    }
   }
   BertConfiguration configuration;
   configuration.vocab_size = reader.size("vocab_size");

@@ -11,6 +11,8 @@
 
 #include "sweeps/error.h"
 #include "sweeps/presence.h"
+#include "sweeps/sha256.h"
+#include "trainer/data/character.h"
 
 namespace missmodal::trainer {
 namespace {
@@ -18,6 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "bert.";
+constexpr const char* kVocabulary = "vocab.txt";
 
 bool starts_with(const std::string& text, std::string_view start) {
   return text.rfind(start, 0) == 0;
@@ -42,23 +45,21 @@ bool belongs_to_encoder(const std::string& name) {
          !ends_with(name, ".position_ids");
 }
 
-// What stands in the place of the weights, if it says something about how to get them.
-std::string instead_of_weights(const fs::path& folder) {
-  std::error_code error;
-  if (fs::exists(folder / "model.safetensors.index.json", error)) {
-    return "no such file, its folder holds the weights in several files; save them as one "
-           "(save_pretrained with a max_shard_size larger than the model)";
-  }
-  if (fs::exists(folder / "pytorch_model.bin", error)) {
-    return "no such file, its folder holds pytorch_model.bin; save the weights again as safetensors "
-           "(save_pretrained with safe_serialization=True)";
-  }
-  return "no such file; set model.text.init: random to train without pretrained weights";
-}
-
 void expect_folder(const fs::path& folder) {
   if (!is_there(folder)) throw InputError(folder.string(), "no such folder (model.text.weights)");
   if (!fs::is_directory(folder)) throw InputError(folder.string(), "is no folder (model.text.weights)");
+}
+
+std::string read_text(const fs::path& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) {
+    throw InputError(path.string(),
+                     fmt::format("cannot be read: {}", errno != 0 ? std::strerror(errno) : "it is empty"));
+  }
+  return text.str();
 }
 
 }  // namespace
@@ -94,71 +95,69 @@ std::vector<NamedShape> bert_parameters(const BertConfiguration& configuration) 
   return parameters;
 }
 
-BertTensors match_bert_tensors(const SafetensorsFile& file, const std::vector<NamedShape>& parameters) {
-  const std::string path = file.path().string();
+BertTensors match_bert_tensors(const BertWeightFiles& files, const std::vector<NamedShape>& parameters) {
   BertTensors tensors;
   std::vector<Mistake> mistakes;
   std::map<std::string, BertTensors::Stored> found;
-  for (const auto& [stored, view] : file.tensors()) {
+  const auto place = [](const BertTensors::Stored& stored) {
+    return fmt::format("{}: {}", stored.tensor.file, printable(stored.name));
+  };
+  for (const auto& [stored, tensor] : files.tensors()) {
     const std::string name = current_name(stored);
+    BertTensors::Stored entry{stored, tensor};
     if (!belongs_to_encoder(name)) {
       tensors.ignored.push_back(stored);
-    } else if (!found.emplace(name, BertTensors::Stored{stored, &view}).second) {
+    } else if (const auto earlier = found.find(name); earlier != found.end()) {
       mistakes.push_back(
-          {fmt::format("{}: {}", path, stored), fmt::format("the same tensor as {}", found[name].name)});
+          {place(entry), fmt::format("the same tensor as {}", printable(earlier->second.name))});
+    } else {
+      found.emplace(name, std::move(entry));
     }
   }
   if (found.empty()) {
-    throw InputError(path, fmt::format("holds none of a BERT's tensors; {}",
-                                       tensors.ignored.empty() ? "it is empty"
-                                                               : "its first is " + tensors.ignored.front()));
+    throw InputError(files.path(), fmt::format("holds none of a BERT's tensors; {}",
+                                               tensors.ignored.empty()
+                                                   ? "it is empty"
+                                                   : "its first is " + printable(tensors.ignored.front())));
   }
   for (const auto& [parameter, shape] : parameters) {
     const auto entry = found.find(parameter);
     if (entry == found.end()) {
-      mistakes.push_back({path, fmt::format("tensor {} is missing", parameter.substr(kPrefix.size()))});
+      mistakes.push_back(
+          {files.path(), fmt::format("tensor {} is missing", parameter.substr(kPrefix.size()))});
       continue;
     }
-    const BertTensors::Stored& stored = entry->second;
-    const std::string place = fmt::format("{}: {}", path, stored.name);
-    if (stored.view->shape != shape) {
-      mistakes.push_back({place, fmt::format("shape must be {} by config.json, got {}", shape_text(shape),
-                                             shape_text(stored.view->shape))});
-    } else if (!is_floating(stored.view->dtype)) {
+    const TensorView& view = *entry->second.tensor.view;
+    if (view.shape != shape) {
+      mistakes.push_back({place(entry->second), fmt::format("shape must be {} by config.json, got {}",
+                                                            shape_text(shape), shape_text(view.shape))});
+    } else if (!is_floating(view.dtype)) {
       mistakes.push_back(
-          {place, fmt::format("must hold floating-point numbers, got {}", name(stored.view->dtype))});
+          {place(entry->second), fmt::format("must hold floating-point numbers, got {}", name(view.dtype))});
     }
     tensors.by_parameter.insert(found.extract(entry));
   }
   for (const auto& [parameter, stored] : found) {
-    mistakes.push_back(
-        {fmt::format("{}: {}", path, stored.name), "no such tensor in the network of config.json"});
+    mistakes.push_back({place(stored), "no such tensor in the network of config.json"});
   }
-  if (!mistakes.empty()) throw InputError(std::move(mistakes));
+  if (!mistakes.empty()) throw InputError(shortened(std::move(mistakes), files.path()));
   return tensors;
 }
 
 std::string read_bert_configuration(const fs::path& folder) {
   expect_folder(folder);
   const fs::path path = folder / "config.json";
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) {
-    throw InputError(path.string(),
-                     fmt::format("cannot be read: {}; a folder of BERT weights holds config.json and "
-                                 "model.safetensors",
-                                 errno != 0 ? std::strerror(errno) : "it is empty"));
+  try {
+    return read_text(path);
+  } catch (const InputError& error) {
+    throw InputError(path.string(), error.mistakes().front().reason +
+                                        "; a folder of BERT weights holds config.json and model.safetensors");
   }
-  return text.str();
 }
 
-SafetensorsFile open_bert_weights(const fs::path& folder) {
+BertWeightFiles open_bert_weights(const fs::path& folder) {
   expect_folder(folder);
-  const fs::path path = folder / "model.safetensors";
-  if (!is_there(path)) throw InputError(path.string(), instead_of_weights(folder));
-  return SafetensorsFile(path);
+  return BertWeightFiles(folder);
 }
 
 BertFolder examine_bert_folder(const fs::path& folder, BertWeightsWanted wanted) {
@@ -166,9 +165,11 @@ BertFolder examine_bert_folder(const fs::path& folder, BertWeightsWanted wanted)
   examined.configuration =
       parse_bert_configuration(read_bert_configuration(folder), (folder / "config.json").string());
   if (wanted == BertWeightsWanted::yes) {
-    const SafetensorsFile file = open_bert_weights(folder);
-    examined.ignored = match_bert_tensors(file, bert_parameters(examined.configuration)).ignored;
+    const BertWeightFiles files = open_bert_weights(folder);
+    examined.ignored = match_bert_tensors(files, bert_parameters(examined.configuration)).ignored;
   }
+  if (is_there(folder / kVocabulary))
+    examined.vocabulary_sha256 = hex(sha256(read_text(folder / kVocabulary)));
   return examined;
 }
 

@@ -141,6 +141,12 @@ Layout parse_layout(std::span<const std::byte> file_bytes, const std::string& fi
   }
   if (too_short) throw InputError(file, "is too short for a safetensors file");
   if (header_size > kLongestHeader || header_size > file_bytes.size() - sizeof(header_size)) {
+    if (header_size <= kLongestHeader && file_bytes.size() > sizeof(header_size) &&
+        file_bytes[sizeof(header_size)] == std::byte{'{'}) {
+      throw InputError(file,
+                       fmt::format("is cut short within its header: has {} of the {} bytes up to its end",
+                                   file_bytes.size(), header_size + sizeof(header_size)));
+    }
     throw InputError(
         file, fmt::format("announces a header of {} bytes in a file of {}: truncated, or no safetensors "
                           "file",
@@ -157,6 +163,7 @@ Layout parse_layout(std::span<const std::byte> file_bytes, const std::string& fi
       layout.tensors.emplace(name, parse_tensor(value, data, file + ": " + printable(name)));
       continue;
     }
+    if (value.is_null()) continue;  // written by who has none
     if (!value.is_object()) throw InputError(file, "__metadata__ is not a JSON object");
     for (const auto& [key, content] : value.items()) {
       if (!content.is_string())

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "sweeps/error.h"
+#include "sweeps/sha256.h"
 #include "tests/trainer/data/scratch_folder.h"
 
 namespace missmodal::trainer {
@@ -25,11 +28,18 @@ class BertFolderTest : public ::testing::Test {
   }
 
   void write_weights(const std::string& prefix = "") const {
+    write_tensors("model.safetensors", 0, 1, prefix);
+  }
+
+  // Of the parameters the `part`-th of `parts` that follow each other.
+  void write_tensors(const std::string& file, std::size_t part, std::size_t parts,
+                     const std::string& prefix = "") const {
     std::vector<SafetensorsWriter::Declaration> tensors;
-    for (const NamedShape& parameter : parameters_) {
-      tensors.push_back({prefix + parameter.name, DType::F32, parameter.shape});
+    for (std::size_t i = parameters_.size() * part / parts; i < parameters_.size() * (part + 1) / parts;
+         ++i) {
+      tensors.push_back({prefix + parameters_[i].name, DType::F32, parameters_[i].shape});
     }
-    SafetensorsWriter writer(OutputFile(folder_ / "model.safetensors"), tensors, {});
+    SafetensorsWriter writer(OutputFile(folder_ / file), tensors, {});
     for (const auto& tensor : tensors) {
       std::size_t bytes = 4;
       for (const std::int64_t size : tensor.shape) bytes *= static_cast<std::size_t>(size);
@@ -37,6 +47,23 @@ class BertFolderTest : public ::testing::Test {
       writer.write(zeros.data(), bytes);
     }
     writer.finish();
+  }
+
+  // Two files and their index.
+  nlohmann::json write_shards() const {
+    nlohmann::json index{{"metadata", {{"total_size", 1}}}};
+    for (std::size_t part = 0; part < 2; ++part) {
+      const std::string file = part == 0 ? "one.safetensors" : "two.safetensors";
+      write_tensors(file, part, 2);
+      for (std::size_t i = parameters_.size() * part / 2; i < parameters_.size() * (part + 1) / 2; ++i) {
+        index["weight_map"][parameters_[i].name] = file;
+      }
+    }
+    write_index(index);
+    return index;
+  }
+  void write_index(const nlohmann::json& index) const {
+    folder_.write("model.safetensors.index.json", index.dump());
   }
 
   // As main prints them, without the folder.
@@ -73,14 +100,60 @@ TEST_F(BertFolderTest, NeedsItsWeightsOnlyWhereTheyAreAskedFor) {
       mistakes(),
       "model.safetensors: no such file; set model.text.init: random to train without pretrained weights\n");
   folder_.write("pytorch_model.bin", "PK\x03\x04");
-  EXPECT_EQ(mistakes(),
-            "model.safetensors: no such file, its folder holds pytorch_model.bin; save the weights again as "
-            "safetensors (save_pretrained with safe_serialization=True)\n");
-  folder_.write("model.safetensors.index.json", "{}");
   EXPECT_EQ(
       mistakes(),
-      "model.safetensors: no such file, its folder holds the weights in several files; save them as one "
-      "(save_pretrained with a max_shard_size larger than the model)\n");
+      "model.safetensors: no such file, its folder holds pytorch_model.bin, which is a pickle and not "
+      "read here; this converts it, running nothing in it: python3 -c \"import torch, safetensors.torch "
+      "as s; s.save_file({k: v.contiguous().clone() for k, v in torch.load('pytorch_model.bin', "
+      "map_location='cpu', weights_only=True).items()}, 'model.safetensors')\"\n");
+}
+
+TEST_F(BertFolderTest, MayHoldItsWeightsInSeveralFiles) {
+  write_shards();
+  EXPECT_EQ(mistakes(), "");
+}
+
+TEST_F(BertFolderTest, HoldsEveryTensorWhereItsIndexSays) {
+  nlohmann::json index = write_shards();
+  index["weight_map"]["bert.encoder.layer.1.output.dense.bias"] = "one.safetensors";
+  index["weight_map"].erase("bert.embeddings.LayerNorm.bias");
+  write_index(index);
+  EXPECT_EQ(
+      mistakes(),
+      "one.safetensors: bert.embeddings.LayerNorm.bias: the index does not name this tensor\n"
+      "two.safetensors: bert.encoder.layer.1.output.dense.bias: the index says that it lies in "
+      "one.safetensors\n"
+      "one.safetensors: tensor bert.encoder.layer.1.output.dense.bias is missing, the index says that it "
+      "lies here\n");
+}
+
+TEST_F(BertFolderTest, WithAFileOfItsIndexMissingOrCutIsRefused) {
+  write_shards();
+  std::filesystem::remove(folder_ / "one.safetensors");
+  std::filesystem::resize_file(folder_ / "two.safetensors", 50);
+  const std::string told = mistakes();
+  EXPECT_EQ(told.find("one.safetensors: no such file, but the index names it\n"
+                      "two.safetensors: is cut short within its header: has 50 of the "),
+            0U)
+      << told;
+  folder_.write("model.safetensors.index.json", "{");
+  EXPECT_EQ(mistakes(), "model.safetensors.index.json: is not JSON\n");
+}
+
+TEST_F(BertFolderTest, TellsItsTokenizersVocabulary) {
+  write_weights();
+  EXPECT_EQ(examine_bert_folder(folder_ / "", BertWeightsWanted::yes).vocabulary_sha256, "");
+  folder_.write("vocab.txt", "abc");
+  EXPECT_EQ(examine_bert_folder(folder_ / "", BertWeightsWanted::no).vocabulary_sha256, hex(sha256("abc")));
+}
+
+TEST_F(BertFolderTest, OfAnotherModelTellsAFewOfItsMistakes) {
+  for (NamedShape& parameter : parameters_) parameter.shape.back() += 1;
+  write_weights();
+  const std::string told = mistakes();
+  EXPECT_EQ(std::count(told.begin(), told.end(), '\n'), 4) << told;
+  EXPECT_NE(told.find("model.safetensors: 34 more of its tensors do not fit either\n"), std::string::npos)
+      << told;
 }
 
 TEST_F(BertFolderTest, OfAnotherArchitectureIsRefused) {
@@ -89,7 +162,11 @@ TEST_F(BertFolderTest, OfAnotherArchitectureIsRefused) {
     folder_.write("config.json", text.replace(text.find("\"bert\""), 6, "\"" + std::string(type) + "\""));
     EXPECT_EQ(mistakes(), "config.json: model_type: must be bert, got " + std::string(type) + "\n");
   }
-  std::string text = kConfiguration;  // older files have no model_type
+  std::string text = kConfiguration;  // older files have no model_type, but say the class
+  text.replace(text.find("\"model_type\": \"bert\""), 20, R"("architectures": ["RobertaForMaskedLM"])");
+  folder_.write("config.json", text);
+  EXPECT_EQ(mistakes(), "config.json: architectures: must be those of a BERT, got RobertaForMaskedLM\n");
+  text = kConfiguration;
   folder_.write("config.json", text.erase(1, text.find("\"vocab") - 1));
   write_weights();
   EXPECT_EQ(mistakes(), "");

@@ -104,7 +104,9 @@ TEST(Safetensors, EveryDamageIsRefusedByName) {
   const std::vector<Damage> damages{
       {"empty", "", "too short"},
       {"seven bytes", "1234567", "too short"},
-      {"header past the end", raw(std::uint64_t{1000}) + "{}", "announces a header of 1000 bytes"},
+      {"header past the end", raw(std::uint64_t{1000}) + "[]", "announces a header of 1000 bytes"},
+      {"header cut short",
+       raw(std::uint64_t{1000}) + "{\"a\":", "is cut short within its header: has 13 of the 1008 bytes"},
       {"header of 2^63", raw(std::uint64_t{1} << 63) + "{}", "announces a header"},
       {"header of 2^64 - 1", raw(~std::uint64_t{0}) + "{}", "announces a header"},
       {"not JSON", container("{", ""), "not JSON"},
@@ -153,6 +155,12 @@ TEST(Safetensors, EveryDamageIsRefusedByName) {
     expect_input_error([&] { SafetensorsFile file(path); }, damage.reason);
     expect_input_error([&] { SafetensorsFile file(path); }, "damaged.safetensors: ");
   }
+}
+
+TEST(Safetensors, MetadataMayBeNothing) {
+  ScratchFolder folder;
+  EXPECT_TRUE(
+      SafetensorsFile(folder.write("x", container(R"({"__metadata__":null})", ""))).metadata().empty());
 }
 
 TEST(Safetensors, ATensorAtAnOddAddressIsRefusedAsNumbers) {
