@@ -8,9 +8,9 @@ namespace missmodal::results {
 
 namespace {
 
-using Word = std::pair<std::string_view, std::string_view>;
+using Replacement = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Word, 29> kWords{{{"\\", "\\textbackslash{}"},
+constexpr std::array<Replacement, 29> kWords{{{"\\", "\\textbackslash{}"},
                                        {"~", "\\textasciitilde{}"},
                                        {"^", "\\textasciicircum{}"},
                                        {"<", "$<$"},
@@ -64,7 +64,7 @@ std::string escape_latex(std::string_view text) {
     const std::string_view character = text.substr(0, length_of_first(text));
     text.remove_prefix(character.size());
     const auto word = std::find_if(kWords.begin(), kWords.end(),
-                                   [&](const Word& known) { return known.first == character; });
+                                   [&](const Replacement& known) { return known.first == character; });
     if (word != kWords.end()) {
       result += word->second;
     } else if ((character.size() == 1 && character[0] >= 0x20 && character[0] < 0x7F) ||

@@ -19,7 +19,7 @@ constexpr std::string_view kNone = "FALSE";  // no scores
 constexpr std::string_view kTextCurve = "family IN ('complete', 'text')";
 constexpr std::string_view kRandomCurve = "family IN ('complete', 'random')";
 
-using Word = std::pair<std::string_view, Exhibit>;
+using NamedExhibit = std::pair<std::string_view, Exhibit>;
 
 // In the enum's order.
 constexpr std::array<Description, 22> kDescriptions{
@@ -125,7 +125,7 @@ constexpr std::array<Description, 22> kDescriptions{
       .area_family = "instance",
       .conditions = "family IN ('complete', 'instance')"}}};
 
-constexpr std::array<Word, 12> kTables{{{"1", Exhibit::table1},
+constexpr std::array<NamedExhibit, 12> kTables{{{"1", Exhibit::table1},
                                         {"2", Exhibit::table2},
                                         {"3", Exhibit::table3},
                                         {"4", Exhibit::table4},
@@ -137,7 +137,7 @@ constexpr std::array<Word, 12> kTables{{{"1", Exhibit::table1},
                                         {"missing_rate", Exhibit::missing_rate},
                                         {"imbalanced", Exhibit::imbalanced},
                                         {"area", Exhibit::area}}};
-constexpr std::array<Word, 10> kFigures{{{"3", Exhibit::figure3},
+constexpr std::array<NamedExhibit, 10> kFigures{{{"3", Exhibit::figure3},
                                          {"4", Exhibit::figure4},
                                          {"5", Exhibit::figure5},
                                          {"6", Exhibit::figure6},
@@ -148,7 +148,7 @@ constexpr std::array<Word, 10> kFigures{{{"3", Exhibit::figure3},
                                          {"training", Exhibit::training},
                                          {"gantt", Exhibit::gantt}}};
 
-Exhibit chosen(std::string_view kind, std::string_view word, std::span<const Word> words) {
+Exhibit chosen(std::string_view kind, std::string_view word, std::span<const NamedExhibit> words) {
   std::vector<std::string_view> known;
   for (const auto& [name, exhibit] : words) {
     if (name == word) return exhibit;

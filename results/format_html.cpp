@@ -10,7 +10,7 @@ namespace missmodal::results {
 
 namespace {
 
-std::string printed(const Sheet::Cell& cell) {
+std::string in_html(const Sheet::Cell& cell) {
   std::string text;
   for (const Sheet::Part& part : cell) {
     if (!text.empty()) text += " / ";
@@ -40,7 +40,7 @@ std::string format_html(const Table& table) {
   for (const Sheet::Row& row : sheet.rows) {
     text += row.below ? "<tr class=\"below\">" : row.apart ? "<tr class=\"apart\">" : "<tr>";
     for (std::size_t i = 0; i < row.cells.size(); ++i)
-      text += opened("td", sheet.columns[i].number) + printed(row.cells[i]) + "</td>";
+      text += opened("td", sheet.columns[i].number) + in_html(row.cells[i]) + "</td>";
     text += "</tr>\n";
   }
   if (sheet.rows.empty()) text += "<tr><td>no rows yet</td></tr>\n";

@@ -23,7 +23,7 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-std::string printed(const Sheet::Cell& cell) {
+std::string in_markdown(const Sheet::Cell& cell) {
   std::string text;
   for (const Sheet::Part& part : cell) {
     if (!text.empty()) text += " / ";
@@ -50,7 +50,7 @@ std::string format_markdown(const Table& table) {
   text += "\n";
   for (const Sheet::Row& row : sheet.rows) {
     text += "|";
-    for (const Sheet::Cell& cell : row.cells) text.append(" ").append(printed(cell)).append(" |");
+    for (const Sheet::Cell& cell : row.cells) text.append(" ").append(in_markdown(cell)).append(" |");
     text += "\n";
   }
   if (sheet.marked) text.append("\n").append(kMarksNote).append("\n");

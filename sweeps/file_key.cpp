@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-std::vector<FileKey> make_keys() {
+std::vector<FileKey> make_file_keys() {
   const auto whole = [](double low, double high) { return ValueType{Kind::whole, {low, high}}; };
   return {
       {"name",
@@ -90,7 +90,7 @@ std::vector<FileKey> make_keys() {
 }  // namespace
 
 std::span<const FileKey> file_keys() {
-  static const std::vector<FileKey> keys = make_keys();
+  static const std::vector<FileKey> keys = make_file_keys();
   return keys;
 }
 

@@ -33,7 +33,7 @@ constexpr std::array<Kind, 7> kSubsetKinds{{{"TAV", "#0072b2", 7},
 constexpr std::array<Kind, 3> kSentiments{
     {{"negative", "#d55e00", 11}, {"neutral", "#000000", 2}, {"positive", "#0072b2", 6}}};
 
-struct Point {
+struct EmbeddedPoint {
   std::string subset;
   double label = 0;
   double x = 0;
@@ -45,8 +45,8 @@ struct Clouds {
   std::string dataset;
   std::string remark;
   std::int64_t seed = 0;
-  std::vector<Point> before;
-  std::vector<Point> after;
+  std::vector<EmbeddedPoint> before;
+  std::vector<EmbeddedPoint> after;
 };
 
 // A moment that comes again begins another model: two databases of one dataset.
@@ -67,19 +67,19 @@ std::vector<Clouds> clouds_in(const Table& points) {
   return all;
 }
 
-std::string_view sentiment(const Point& point) {
+std::string_view sentiment(const EmbeddedPoint& point) {
   return kSentiments[point.label < 0 ? 0 : point.label > 0 ? 2 : 1].name;
 }
 
 // A block of the data for each kind of point, also where there is none.
 template <typename Kinds, typename NameOf>
-std::string blocks(std::string_view title, const Kinds& kinds, const std::vector<Point>& cloud,
+std::string blocks(std::string_view title, const Kinds& kinds, const std::vector<EmbeddedPoint>& cloud,
                    NameOf name_of) {
   std::string text;
   for (const Kind& kind : kinds) {
     text += fmt::format("# {}: {}\n", title, kind.name);
     bool any = false;
-    for (const Point& point : cloud) {
+    for (const EmbeddedPoint& point : cloud) {
       if (name_of(point) != kind.name) continue;
       text += fmt::format("{} {}\n", point.x, point.y);
       any = true;
@@ -90,7 +90,7 @@ std::string blocks(std::string_view title, const Kinds& kinds, const std::vector
 }
 
 std::string data_of(const Clouds& clouds) {
-  const auto subset = [](const Point& point) { return std::string_view(point.subset); };
+  const auto subset = [](const EmbeddedPoint& point) { return std::string_view(point.subset); };
   return "# x and y by t-SNE\n" + blocks("before training", kSubsetKinds, clouds.before, subset) +
          blocks("after training", kSubsetKinds, clouds.after, subset) +
          blocks("after training", kSentiments, clouds.after, sentiment);
@@ -103,9 +103,9 @@ std::string style(const Kind& kind) {
 // A square around the origin, where the clouds' centre lies: units mean nothing, so none are shown.
 template <typename Kinds>
 std::string panel(std::string_view title, double left, const Kinds& kinds, std::size_t first_block,
-                  const std::vector<Point>& cloud) {
+                  const std::vector<EmbeddedPoint>& cloud) {
   double reach = 1e-3;
-  for (const Point& point : cloud) reach = std::max({reach, std::abs(point.x), std::abs(point.y)});
+  for (const EmbeddedPoint& point : cloud) reach = std::max({reach, std::abs(point.x), std::abs(point.y)});
   std::string text = fmt::format(
       "set origin {},.17; set size .333,.70; set title '{}'\nset xrange [-{:.6g}:{:.6g}]; set yrange "
       "[-{:.6g}:{:.6g}]\n",

@@ -22,7 +22,7 @@ constexpr std::array kTables{Exhibit::table1,       Exhibit::table2,     Exhibit
                              Exhibit::missing_rate, Exhibit::imbalanced, Exhibit::area};
 constexpr std::array kCurves{Exhibit::figure3, Exhibit::figure5, Exhibit::missing_rate, Exhibit::instance};
 
-std::string text(const Json& json) {
+std::string line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -133,7 +133,7 @@ Json search_json(const std::string& stage, const Search& search) {
       for (const auto& [name, value] : trial.point) parameters.push_back(name);
     }
     Json values = trial.point;
-    Point& point = points[text(values)];
+    Point& point = points[line(values)];
     point.values = std::move(values);
     point.chosen = trial.chosen;
     ++point.trials;
@@ -165,7 +165,7 @@ Json search_json(const std::string& stage, const Search& search) {
 NamedBytes read_searches(const std::filesystem::path& database) {
   NamedBytes all;
   for (const auto& [stage, search] : searches_of(report(Exhibit::search, {database})))
-    all[stage] = bytes(text(search_json(stage, search)));
+    all[stage] = bytes(line(search_json(stage, search)));
   return all;
 }
 
@@ -177,10 +177,10 @@ Exhibits read_exhibits(const std::filesystem::path& database) {
   Json list = Json::array();
   for (std::size_t i = 0; i < kTables.size(); ++i) {
     const std::string name(describe(kTables[i]).name);
-    exhibits.tables[name] = bytes(text(table_json(name, read[i])));
+    exhibits.tables[name] = bytes(line(table_json(name, read[i])));
     list.push_back({{"name", name}, {"title", read[i].title}, {"rows", read[i].rows.size()}});
   }
-  exhibits.tables[""] = bytes(text(list));
+  exhibits.tables[""] = bytes(line(list));
   Json curves = Json::array();
   Json strokes = Json::object();
   for (std::size_t i = 0; i < kCurves.size(); ++i) {
@@ -191,7 +191,7 @@ Exhibits read_exhibits(const std::filesystem::path& database) {
                       {"title", table.title},
                       {"rows", Json::parse(format_json(table))}});
   }
-  exhibits.curves = bytes(text({{"curves", std::move(curves)}, {"strokes", std::move(strokes)}}));
+  exhibits.curves = bytes(line({{"curves", std::move(curves)}, {"strokes", std::move(strokes)}}));
   return exhibits;
 }
 

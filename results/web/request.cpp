@@ -80,7 +80,7 @@ std::string field(const Header& header, http::field name) {
   return {value.data(), value.size()};
 }
 
-BadRequest refusal(const boost::system::error_code& code) {
+BadRequest bad_request(const boost::system::error_code& code) {
   if (code == http::error::header_limit) return {431, "the head is too long"};
   return {400, "this is no HTTP/1.1 request"};
 }
@@ -97,7 +97,7 @@ std::variant<Incomplete, BadRequest, Read> read_request(std::string_view bytes) 
     return Incomplete{};
   }
   // A body is found by its header fields below.
-  if (code && !parser.is_header_done()) return refusal(code);
+  if (code && !parser.is_header_done()) return bad_request(code);
   const auto& head = parser.get();
   if (static_cast<std::size_t>(std::distance(head.begin(), head.end())) > kFields)
     return BadRequest{431, "too many header fields"};

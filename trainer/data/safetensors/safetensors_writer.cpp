@@ -13,7 +13,7 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kBuffer = 1 << 20;
 constexpr std::size_t kAlignment = 8;  // of the first tensor's bytes; the header is filled up with spaces
-constexpr std::size_t kLongestHeader = 100'000'000;
+constexpr std::size_t kLongestWritten = 100'000'000;
 
 }  // namespace
 
@@ -67,7 +67,7 @@ SafetensorsWriter::SafetensorsWriter(OutputFile output, std::vector<Declaration>
     file_->expected += bytes;
   }
   const std::string header = file_->header();
-  if (header.size() > kLongestHeader) {
+  if (header.size() > kLongestWritten) {
     throw InputError(file_->output.path().string(),
                      "its names and texts are past 100 MB, the format's limit");
   }
