@@ -8,10 +8,12 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
 #include "sweeps/error.h"
+#include "sweeps/yaml_merge.h"
 
 namespace missmodal::sweeps {
 namespace {
@@ -66,7 +68,15 @@ class TreeBuilder : public YAML::EventHandler {
     YamlNode scalar = node(mark, YamlNode::Kind::scalar);
     scalar.value = tag == "!" ? json(value) : plain_scalar(value);
     scalar.text = value;
+    const bool merges = tag != "!" && value == kMergeKey && expects_key();
+    if (merges && stack_.back().merged) {
+      throw InputError(scalar.place, "<< is a duplicate of " + stack_.back().key_of_merged.place);
+    }
     finish(std::move(scalar), anchor);
+    if (merges) {
+      stack_.back().key_of_merged = stack_.back().key;
+      stack_.back().merges = true;
+    }
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
@@ -92,7 +102,14 @@ class TreeBuilder : public YAML::EventHandler {
     YAML::anchor_t anchor = 0;
     bool has_key = false;
     YamlNode key;
+    bool merges = false;  // what follows is a merge key's value
+    YamlNode key_of_merged;
+    std::optional<YamlNode> merged;
   };
+
+  bool expects_key() const {
+    return !stack_.empty() && stack_.back().node.kind == YamlNode::Kind::map && !stack_.back().has_key;
+  }
 
   std::string place(const YAML::Mark& mark) const {
     return fixed_place_.empty() ? file_ + ":" + std::to_string(mark.line + 1) : fixed_place_;
@@ -125,11 +142,14 @@ class TreeBuilder : public YAML::EventHandler {
   void open(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YamlNode::Kind kind) {
     refuse_tag(mark, tag);
     if (stack_.size() >= kDeepest) throw InputError(place(mark), "is nested too deeply");
-    stack_.push_back({node(mark, kind), anchor, false, {}});
+    Open& opened = stack_.emplace_back();
+    opened.node = node(mark, kind);
+    opened.anchor = anchor;
   }
   void close() {
     Open closed = std::move(stack_.back());
     stack_.pop_back();
+    if (closed.merged) merge_below(closed.node, std::move(*closed.merged));
     finish(std::move(closed.node), closed.anchor);
   }
   void finish(YamlNode done, YAML::anchor_t anchor) {
@@ -155,8 +175,12 @@ class TreeBuilder : public YAML::EventHandler {
         done.place = parent.key.place;
         done.line = parent.key.line;
       }
-      parent.node.entries.emplace_back(std::move(parent.key), std::move(done));
-      parent.has_key = false;
+      if (parent.merges) {
+        parent.merged = std::move(done);
+      } else {
+        parent.node.entries.emplace_back(std::move(parent.key), std::move(done));
+      }
+      parent.has_key = parent.merges = false;
     }
   }
 

@@ -1,7 +1,8 @@
 #pragma once
 // A YAML text as a tree that knows where everything stands, with what yaml-cpp's own tree hides: duplicate
 // keys, and whether a scalar was quoted. One document, no tags; an alias is a copy, and a text that grows
-// beyond kMostNodes by its aliases is refused, as is one nested deeper than kDeepest.
+// beyond kMostNodes by its aliases is refused, as is one nested deeper than kDeepest. A plain `<<` merges
+// (yaml_merge.h).
 
 #include <cstddef>
 #include <nlohmann/json.hpp>
@@ -35,8 +36,8 @@ struct YamlNode {
 
 // Plain scalars are typed as in YAML 1.2's core schema, in decimal: null ~ true false 12 -0.5 5e-4.
 // `file`: every place is `file:line`. `fixed_place`: if not empty, the place of every node.
-// Throws InputError: no YAML, several documents, tags, a key that is no scalar, an alias that contains
-// itself, too large.
+// Throws InputError: no YAML, several documents, tags, a key that is no scalar, an
+// alias that contains itself, too large.
 YamlNode parse_yaml(const std::string& text, const std::string& file, const std::string& fixed_place = {});
 
 }  // namespace missmodal::sweeps
