@@ -25,7 +25,7 @@ std::string format_json(const Table& table) {
     }
     rows.push_back(std::move(object));
   }
-  return rows.dump(2) + "\n";
+  return rows.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace missmodal::results

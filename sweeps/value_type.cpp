@@ -88,6 +88,7 @@ Typed typed_text(const ValueType& type, const json& raw) {
   if (type.kind == Kind::name) {
     return is_name(word) ? Typed{raw, {}} : refused(must_be("1 to 64 of A-Z a-z 0-9 _ -", raw));
   }
+  if (word.find('\0') != std::string::npos) return refused(must_be("without a zero", raw));
   return word.empty() ? refused("must not be empty") : Typed{raw, {}};
 }
 

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "sweeps/error.h"
+#include "sweeps/text_encoding.h"
 #include "sweeps/yaml_merge.h"
 
 namespace missmodal::sweeps {
@@ -222,6 +223,9 @@ YamlNode parse_yaml(const std::string& text, const std::string& file, const std:
   TreeBuilder builder(file, fixed_place);
   const std::string start = fixed_place.empty() ? file : fixed_place;
   if (text.size() > kMostBytes) throw InputError(start, "is larger than 1 MiB");
+  if (const EncodingFault fault = encoding_fault(text); fault.line > 0) {
+    throw InputError(fixed_place.empty() ? file + ":" + std::to_string(fault.line) : start, fault.reason);
+  }
   try {
     std::istringstream stream(text);
     YAML::Parser parser(stream);

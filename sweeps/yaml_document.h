@@ -36,7 +36,7 @@ struct YamlNode {
 
 // Plain scalars are typed as in YAML 1.2's core schema, in decimal: null ~ true false 12 -0.5 5e-4.
 // `file`: every place is `file:line`. `fixed_place`: if not empty, the place of every node.
-// Throws InputError: no YAML, several documents, tags, a key that is no scalar, an
+// Throws InputError: not UTF-8, a zero byte, no YAML, several documents, tags, a key that is no scalar, an
 // alias that contains itself, too large.
 YamlNode parse_yaml(const std::string& text, const std::string& file, const std::string& fixed_place = {});
 

@@ -33,6 +33,12 @@ x|y\z^~ †                           100    1/1   9.00 ±0.50      -
 )");
 }
 
+// A database may hold what an earlier version took from a sweep file of another encoding.
+TEST(Format, JsonOfBytesThatAreNoUtf8) {
+  const Table table{.title = "", .columns = {"a"}, .rows = {{std::string("x\xB6\xE0")}}, .notes = {}};
+  EXPECT_EQ(nlohmann::json::parse(format(table, Format::json)), R"([{"a": "x\ufffd\ufffd"}])"_json);
+}
+
 TEST(Format, Markdown) {
   EXPECT_EQ(format(tricky(), Format::markdown),
             R"(**A\_title &amp; more**

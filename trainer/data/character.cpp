@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "sweeps/text_encoding.h"
+
 namespace missmodal::trainer {
 
 std::optional<std::string> latin1_bytes(std::string_view utf8) {
@@ -22,27 +24,7 @@ std::optional<std::string> latin1_bytes(std::string_view utf8) {
 }
 
 bool is_utf8(std::string_view text) {
-  constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800,
-                                         0x10000};  // by length: a shorter form would do below it
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80       ? 1
-                               : lead >> 5 == 6  ? 2
-                               : lead >> 4 == 14 ? 3
-                               : lead >> 3 == 30 ? 4
-                                                 : 0;
-    if (length == 0 || length > text.size() - i) return false;
-    std::uint32_t character = length == 1 ? lead : lead & (0x7FU >> length);
-    for (std::size_t k = 1; k < length; ++k) {
-      const auto next = static_cast<unsigned char>(text[i + k]);
-      if ((next & 0xC0U) != 0x80) return false;
-      character = character << 6 | (next & 0x3FU);
-    }
-    const bool surrogate = character >= 0xD800 && character < 0xE000;
-    if (character < kSmallest[length] || character > 0x10FFFF || surrogate) return false;
-    i += length;
-  }
-  return true;
+  return sweeps::utf8_prefix(text) == text.size();
 }
 
 bool append_utf8(std::string& text, std::uint32_t character) {

@@ -43,7 +43,7 @@ void print_json(const std::vector<Finding>& findings) {
                     {"text", finding.text},
                     {"cure", finding.cure}});
   }
-  std::printf("%s\n", list.dump(2).c_str());
+  std::printf("%s\n", list.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace).c_str());
 }
 
 void print_text(const std::vector<Finding>& findings) {
