@@ -43,14 +43,8 @@ const std::vector<json::json_pointer>& key_pointers() {
   return pointers;
 }
 
-// A key of other models alone has no effect on this one.
-bool is_read(const Key& key, const ModelKind& model) {
-  const bool belongs_to_models = key.path.starts_with("model.") || key.path.starts_with("loss.");
-  return !belongs_to_models || key.path == "model.name" || model.reads(key.path);
-}
-
 bool in_identity(const Key& key, const Configuration& resolved) {
-  return key.in_identity && is_read(key, model_kind(resolved.model.name)) &&
+  return key.in_identity && model_kind(resolved.model.name).reads(key.path) &&
          (key.has_effect == nullptr || key.has_effect(resolved));
 }
 
@@ -138,6 +132,8 @@ std::string canonical(const Configuration& configuration, const std::string& dat
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (in_identity(keys[i], resolved)) root[key_pointers()[i]] = keys[i].get(resolved);
   }
+  for (const Key& key : own_keys(model_kind(resolved.model.name)))
+    root[pointer_to(key.path)] = key.get(resolved);
   if (resolved.model.text_encoder == TextEncoder::bert) {
     root[pointer_to(kWeightsHash)] = resolved.model.text_weights_sha256;
   }
@@ -147,12 +143,16 @@ std::string canonical(const Configuration& configuration, const std::string& dat
 Configuration parse_configuration(const std::string& canonical_json, const std::string& place,
                                   ReadSemantics reader) {
   LeafReader leaves(parse_object(canonical_json, place), place);
-  Configuration configuration;
-  for (const Key& key : configuration_keys()) {
-    if (!key.in_identity) continue;
-    const std::optional<json> value = leaves.take(key);
-    if (value && !value->is_null()) key.set(configuration, *value);
+  Settings settings;
+  const auto take = [&](const Key& key) {
+    std::optional<json> value = key.in_identity ? leaves.take(key) : std::nullopt;
+    if (value && !value->is_null()) settings[std::string(key.path)] = std::move(*value);
+  };
+  for (const Key& key : configuration_keys()) take(key);
+  if (const auto name = settings.find("model.name"); name != settings.end()) {
+    for (const Key& key : own_keys(model_kind(name->second.get<std::string>()))) take(key);
   }
+  Configuration configuration = configured(settings);
   const ValueType seed_type{Kind::whole, {0, kLargestWhole}};
   const Key seed{"seed", seed_type, "", nullptr, nullptr};
   if (const auto value = leaves.take(seed); !value) {

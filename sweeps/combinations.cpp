@@ -1,5 +1,7 @@
 #include "sweeps/combinations.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -9,6 +11,7 @@
 
 #include "sweeps/key.h"
 #include "sweeps/method.h"
+#include "sweeps/model_kind.h"
 
 namespace missmodal::sweeps {
 namespace {
@@ -24,6 +27,10 @@ void lay_over(Settings& settings, const Settings& above) {
   for (std::string_view key : kConflictKeys) lay(key);
   for (std::string_view key : kResourceConflictKeys) lay(key);
   lay("model.name");
+  for (const auto& [key, value] : above) {
+    const ModelKind* owner = owner_of(key);
+    if (owner != nullptr && owner->conflicts != nullptr) settings[key] = value;
+  }
 }
 
 std::vector<Conflict> all_conflicts(const Configuration& configuration, const Resources& resources) {
@@ -89,10 +96,64 @@ class CombinationCheck {
     }
   }
 
+  // A model's own key where nothing trains that model.
+  void check_owners(const YamlNode& root, const std::vector<ReadStage>& stages) {
+    Models all{sweep_.base.model.name};
+    for (const ReadStage& read : stages) {
+      if (!read.sound) return;
+      const Stage& stage = read.stage;
+      const std::string path = "stages." + stage.name;
+      Models below = stage.from.empty() ? Models{sweep_.base.model.name} : searched_[stage.from];
+      name_models(stage.settings, below);
+      Models trained = stage.variants.empty() ? below : Models{};
+      for (const Variant& variant : stage.variants) {
+        Models of_variant = below;
+        name_models(variant.settings, of_variant);
+        const std::string variant_path = path + ".variants." + variant.name;
+        refuse_others(variant.settings, read.node->find("variants")->find(variant.name), variant_path,
+                      of_variant);
+        trained.merge(of_variant);
+      }
+      Settings tried;
+      for (const Parameter& parameter : stage.parameters) {
+        tried[parameter.key];
+        if (parameter.key == "model.name") trained = Models(parameter.values.begin(), parameter.values.end());
+      }
+      refuse_others(stage.settings, read.node->find("set"), path + ".set", trained);
+      refuse_others(tried, read.node->find("parameters"), path + ".parameters", trained);
+      if (stage.is_search()) searched_[stage.name] = trained;
+      all.merge(trained);
+    }
+    for (const auto& [key, value] : sweep_.settings) {
+      if (const ModelKind* owner = other_owner(key, all)) refuse(*node_at(root, key), key, *owner);
+    }
+  }
+
  private:
+  using Models = std::set<std::string>;  // their names
+
+  static void name_models(const Settings& settings, Models& models) {
+    const auto found = settings.find("model.name");
+    if (found != settings.end()) models = {found->second.get<std::string>()};
+  }
+  static const ModelKind* other_owner(std::string_view key, const Models& models) {
+    const ModelKind* owner = owner_of(key);
+    return owner == nullptr || models.contains(std::string(owner->name)) ? nullptr : owner;
+  }
+  void refuse(const YamlNode& place, const std::string& path, const ModelKind& owner) {
+    mistakes_.add(place, path,
+                  fmt::format("is a key of the model {0}, and no model.name here is {0}", owner.name));
+  }
+  void refuse_others(const Settings& settings, const YamlNode* nodes, const std::string& path,
+                     const Models& models) {
+    for (const auto& [key, value] : settings) {
+      if (const ModelKind* owner = other_owner(key, models))
+        refuse(*nodes->find(key), path + "." + key, *owner);
+    }
+  }
+
   void check(const Settings& settings, const YamlNode& place, const std::string& path) {
-    Configuration configuration = sweep_.base;
-    apply(configuration, settings);
+    const Configuration configuration = configured(sweep_, settings);
     for (const Conflict& conflict : all_conflicts(configuration, sweep_.resources)) {
       if (told_.contains(conflict.reason) || !told_.insert(path + conflict.reason).second) continue;
       mistakes_.add(place, path, conflict.keys.front() + " " + conflict.reason);
@@ -103,6 +164,7 @@ class CombinationCheck {
   Mistakes& mistakes_;
   std::set<std::string> told_;  // a conflict of the base is not told again for every stage
   std::map<std::string, Relevant> candidates_;
+  std::map<std::string, Models> searched_;
 };
 
 }  // namespace
@@ -112,6 +174,7 @@ void check_combinations(const Sweep& sweep, const YamlNode& root, const std::vec
   CombinationCheck check(sweep, mistakes);
   check.check_base(root);
   for (const ReadStage& stage : stages) check.check_stage(stage);
+  check.check_owners(root, stages);
 }
 
 }  // namespace missmodal::sweeps

@@ -1,6 +1,7 @@
 #include "sweeps/configuration.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sweeps/error.h"
 #include "sweeps/model_kind.h"
@@ -37,6 +38,9 @@ constexpr const char* kNoZeroToken =
     "input "
     "is word pieces, of which none is zero";
 
+constexpr const char* kNoRepresentation =
+    "must be input: this model has no vector of each modality that could be zero instead";
+
 bool predicts_with_zeros(const Configuration& configuration) {
   const Route route = configuration.evaluation.route;
   return route == Route::full || (route == Route::automatic && !trains_subsets(configuration));
@@ -58,8 +62,17 @@ Route resolved_route(const Configuration& configuration) {
 }
 
 std::vector<Conflict> conflicts(const Configuration& configuration) {
-  std::vector<Conflict> found;
   const ModelConfiguration& model = configuration.model;
+  const ModelKind& kind = model_kind(model.name);
+  std::vector<Conflict> found;
+  if (kind.conflicts != nullptr) found = kind.conflicts(model);
+  const EvaluationConfiguration& evaluation = configuration.evaluation;
+  for (const auto& [key, zero_at] : {std::pair{"evaluation.zero_at.text", evaluation.zero_text},
+                                     std::pair{"evaluation.zero_at.audio", evaluation.zero_audio},
+                                     std::pair{"evaluation.zero_at.vision", evaluation.zero_vision}}) {
+    if (!kind.has_representations && zero_at == ZeroAt::representation)
+      found.push_back({{key, "model.name"}, kNoRepresentation});
+  }
   if (2 * model.hidden % model.heads != 0) {
     found.push_back({{"model.heads", "model.hidden"},
                      "must divide 2 * model.hidden = " + std::to_string(2 * model.hidden) + ", got " +

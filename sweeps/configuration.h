@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +33,8 @@ enum class Route { automatic, subset, full };  // a resolved configuration never
 inline constexpr std::array<Word, 3> kRouteWords{"auto", "subset", "full"};
 enum class ZeroAt { input, representation };
 inline constexpr std::array<Word, 2> kZeroAtWords{"input", "representation"};
+enum class ModelDefaults { mosi, mosei };
+inline constexpr std::array<Word, 2> kModelDefaultsWords{"mosi", "mosei"};
 
 struct ModelConfiguration {
   std::string name = "missmodal";
@@ -45,6 +49,14 @@ struct ModelConfiguration {
   double dropout = 0.1;  // Transformer layers of the sequence encoders
   int fusion_width = 128;
   double fusion_dropout = 0.1;
+  // Which column of a baseline's defaults holds; not in the identity, as the values are.
+  ModelDefaults defaults = ModelDefaults::mosi;
+  // Of the keys that are this model's alone (sweeps/model_kind.h), by their names: all of them, typed.
+  std::map<std::string, nlohmann::json> own;
+  template <class Value>
+  Value of(const std::string& key) const {
+    return own.at(key).get<Value>();
+  }
   bool operator==(const ModelConfiguration&) const = default;
 };
 
@@ -105,9 +117,16 @@ struct Conflict {
 };
 std::vector<Conflict> conflicts(const Configuration& configuration);
 
-// The keys that conflicts() looks at: no other value can make or mend a conflict.
-inline constexpr std::array<std::string_view, 7> kConflictKeys{
-    "model.heads",      "model.hidden", "model.text.encoder",     "model.text.weights",
-    "evaluation.route", "loss.terms",   "evaluation.zero_at.text"};
+// The keys that conflicts() looks at, beside model.name and a model's own: no other value can make or mend a
+// conflict.
+inline constexpr std::array<std::string_view, 9> kConflictKeys{"model.heads",
+                                                               "model.hidden",
+                                                               "model.text.encoder",
+                                                               "model.text.weights",
+                                                               "evaluation.route",
+                                                               "loss.terms",
+                                                               "evaluation.zero_at.text",
+                                                               "evaluation.zero_at.audio",
+                                                               "evaluation.zero_at.vision"};
 
 }  // namespace missmodal::sweeps

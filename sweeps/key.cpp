@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <variant>
 
 #include "sweeps/error.h"
 #include "sweeps/model_kind.h"
@@ -103,6 +107,15 @@ std::vector<Key> make_keys() {
        "the model",
        [](const C& c) { return json(c.model.name); },
        [](C& c, const json& word) { c.model.name = word.get<std::string>(); }},
+      {"model.defaults",
+       {Kind::choice, {}, {kModelDefaultsWords.begin(), kModelDefaultsWords.end()}},
+       "the dataset whose published settings a baseline's keys have by default",
+       [](const C& c) { return json(kModelDefaultsWords[static_cast<std::size_t>(c.model.defaults)]); },
+       [](C& c, const json& word) {
+         c.model.defaults = static_cast<ModelDefaults>(place_of<kModelDefaultsWords>(word));
+       },
+       nullptr,
+       false},
       choice<kTextEncoderWords, &C::model, &M::text_encoder>(
           "model.text.encoder",
           "bert: fine-tuned on word pieces; sequence: the dataset's word vectors, encoded like audio"),
@@ -186,6 +199,58 @@ std::vector<Key> make_keys() {
   };
 }
 
+std::vector<Key> make_own_keys(const ModelKind& kind) {
+  // Where the keys' paths lie, for good.
+  static std::deque<std::string> paths;
+  std::vector<Key> keys;
+  for (const OwnKey& own : kind.own_keys) {
+    const std::string name(own.name);
+    keys.push_back({paths.emplace_back(kind.prefix() + name),
+                    {own.kind, own.range},
+                    own.doc,
+                    [model = kind.name, name](const Configuration& c) {
+                      return c.model.name == model ? c.model.own.at(name) : json();
+                    },
+                    [model = kind.name, name](Configuration& c, const json& value) {
+                      MISSMODAL_CHECK(c.model.name == model);
+                      c.model.own[name] = value;
+                    }});
+  }
+  return keys;
+}
+
+const std::map<std::string_view, std::vector<Key>>& all_own_keys() {
+  static const std::map<std::string_view, std::vector<Key>> keys = [] {
+    std::map<std::string_view, std::vector<Key>> all;
+    for (const ModelKind& kind : model_kinds()) all[kind.name] = make_own_keys(kind);
+    return all;
+  }();
+  return keys;
+}
+
+json default_of(const ValueType& type, const OwnDefault::Value& value) {
+  const json raw = std::visit([](const auto& held) { return json(held); }, value);
+  const Typed checked = typed(type, type.kind == Kind::whole ? json(raw.get<std::int64_t>()) : raw);
+  MISSMODAL_CHECK(checked.ok());
+  return checked.value;
+}
+
+// The model's and the column's, everything else untouched.
+Configuration defaults_of(const ModelKind& kind, ModelDefaults column) {
+  Configuration configuration;
+  configuration.model.name = kind.name;
+  configuration.model.defaults = column;
+  const bool mosi = column == ModelDefaults::mosi;
+  const std::span<const Key> own = own_keys(kind);
+  for (std::size_t i = 0; i < own.size(); ++i)
+    own[i].set(configuration, default_of(own[i].type, mosi ? kind.own_keys[i].mosi : kind.own_keys[i].mosei));
+  for (const OwnDefault& standard : kind.own_defaults) {
+    const Key& key = *find_key(standard.path);
+    key.set(configuration, default_of(key.type, mosi ? standard.mosi : standard.mosei));
+  }
+  return configuration;
+}
+
 }  // namespace
 
 std::span<const Key> configuration_keys() {
@@ -193,10 +258,17 @@ std::span<const Key> configuration_keys() {
   return keys;
 }
 
+std::span<const Key> own_keys(const ModelKind& kind) {
+  return all_own_keys().at(kind.name);
+}
+
 std::span<const std::string_view> configuration_key_paths() {
   static const std::vector<std::string_view> paths = [] {
     std::vector<std::string_view> all;
     for (const Key& key : configuration_keys()) all.push_back(key.path);
+    for (const auto& [model, keys] : all_own_keys()) {
+      for (const Key& key : keys) all.push_back(key.path);
+    }
     for (const Spelling& other : kOtherSpellings) all.push_back(other.spelling);
     return all;
   }();
@@ -207,17 +279,30 @@ const Key* find_key(std::string_view path) {
   for (const Spelling& other : kOtherSpellings) {
     if (other.spelling == path) path = other.path;
   }
-  for (const Key& key : configuration_keys()) {
+  const ModelKind* owner = owner_of(path);
+  for (const Key& key : owner == nullptr ? configuration_keys() : own_keys(*owner)) {
     if (key.path == path) return &key;
   }
   return nullptr;
 }
 
-void apply(Configuration& configuration, const std::map<std::string, json>& settings) {
+Configuration configured(const Settings& settings) {
+  Configuration named;
+  for (const char* path : {"model.name", "model.defaults"}) {
+    if (const auto found = settings.find(path); found != settings.end())
+      find_key(path)->set(named, found->second);
+  }
+  Configuration configuration = defaults_of(model_kind(named.model.name), named.model.defaults);
+  apply(configuration, settings);
+  return configuration;
+}
+
+void apply(Configuration& configuration, const Settings& settings) {
+  const ModelKind& kind = model_kind(configuration.model.name);
   for (const auto& [path, value] : settings) {
     const Key* key = find_key(path);
     MISSMODAL_CHECK(key != nullptr);
-    key->set(configuration, value);
+    if (kind.reads(path)) key->set(configuration, value);
   }
 }
 

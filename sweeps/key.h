@@ -3,6 +3,7 @@
 // accept, what the canonical JSON holds, and what docs/sweep_file.md lists (a test compares them).
 
 #include <array>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "sweeps/configuration.h"
+#include "sweeps/model_kind.h"
 #include "sweeps/value_type.h"
 
 namespace missmodal::sweeps {
@@ -18,9 +20,11 @@ namespace missmodal::sweeps {
 struct Key {
   std::string_view path;  // "loss.alpha"
   ValueType type;
-  std::string_view doc;                                // one line
-  nlohmann::json (*get)(const Configuration&);         // typed, as `set` takes it
-  void (*set)(Configuration&, const nlohmann::json&);  // precondition: the value came from typed(type, ...)
+  std::string_view doc;                                     // one line
+  std::function<nlohmann::json(const Configuration&)> get;  // typed, as `set` takes it
+  // Precondition: the value came from typed(type, ...); model.name is set by configured() alone, as another
+  // model has other keys.
+  std::function<void(Configuration&, const nlohmann::json&)> set;
   // Whether the key can change a result of this configuration, whose route is resolved; nullptr: always. A
   // key without effect is left out of the cell's identity.
   bool (*has_effect)(const Configuration&) = nullptr;
@@ -36,11 +40,19 @@ struct Spelling {
 inline constexpr std::array<Spelling, 1> kOtherSpellings{
     Spelling{"resources.gpus_per_trial", "resources.ranks_per_trial"}};
 
-std::span<const Key> configuration_keys();                    // in the order of the documentation
-std::span<const std::string_view> configuration_key_paths();  // other spellings too
-const Key* find_key(std::string_view path);                   // by any spelling; nullptr if there is none
+std::span<const Key> configuration_keys();  // that models share, in the order of the documentation
+// That are this model's alone; of a configuration of another model they get null, and must not be set.
+std::span<const Key> own_keys(const ModelKind& kind);
+std::span<const std::string_view> configuration_key_paths();  // all models' own and other spellings too
+const Key* find_key(std::string_view path);  // by any spelling, own ones too; nullptr if there is none
 
-// Typed values by full dotted key; every key must be a configuration key.
-void apply(Configuration& configuration, const std::map<std::string, nlohmann::json>& settings);
+// Typed values by full dotted key.
+using Settings = std::map<std::string, nlohmann::json>;
+
+// The defaults of the model that the settings name, its column of them being theirs too, and over these the
+// settings. One that this model does not read leaves no trace. Every key must be a configuration key.
+Configuration configured(const Settings& settings);
+// Lays more settings over a configuration of the same model and the same column of defaults.
+void apply(Configuration& configuration, const Settings& settings);
 
 }  // namespace missmodal::sweeps

@@ -32,8 +32,7 @@ struct Training {
 };
 
 Configuration configured(const Sweep& sweep, const Settings& settings, std::int64_t seed) {
-  Configuration configuration = sweep.base;
-  apply(configuration, settings);
+  Configuration configuration = sweeps::configured(sweep, settings);
   configuration.seed = seed;
   return configuration;
 }

@@ -135,6 +135,12 @@ std::vector<KeyChange> changed_keys(const Sweep& before, const Sweep& now) {
   for (const Key& key : configuration_keys()) {
     compare(key.path, canonical_text(key.get(before.base)), canonical_text(key.get(now.base)), Reach::cells);
   }
+  const ModelKind& kind = model_kind(now.base.model.name);
+  if (before.base.model.name == kind.name) {
+    for (const Key& key : own_keys(kind))
+      compare(key.path, canonical_text(key.get(before.base)), canonical_text(key.get(now.base)),
+              Reach::cells);
+  }
   compare_stages(before, now, changes);
   return changes;
 }

@@ -76,7 +76,7 @@ class FileLevelReader {
       sweep_.evaluation.conditions = read_conditions(value, path, mistakes_);
     } else if (const Key* known = find_key(path)) {
       if (const auto checked = read_value(value, known->type, path, mistakes_))
-        known->set(sweep_.base, *checked);
+        sweep_.settings.emplace(known->path, *checked);
     } else if (const FileKey* file_level = find_file_key(path)) {
       if (const auto checked = read_value(value, file_level->type, path, mistakes_))
         file_level->set(sweep_, *checked);
@@ -132,6 +132,21 @@ void check_required(const YamlNode& root, Mistakes& mistakes) {
 
 }  // namespace
 
+Configuration configured(const Sweep& sweep, const Settings& settings) {
+  const auto changes = [&](const char* path) {
+    const auto found = settings.find(path);
+    return found != settings.end() && found->second != find_key(path)->get(sweep.base);
+  };
+  if (!changes("model.name") && !changes("model.defaults")) {
+    Configuration configuration = sweep.base;
+    apply(configuration, settings);
+    return configuration;
+  }
+  Settings all = sweep.settings;
+  for (const auto& [key, value] : settings) all[key] = value;
+  return configured(all);
+}
+
 Sweep read_sweep(const fs::path& file, const std::vector<std::string>& overrides) {
   return parse_sweep(read_text(file), file.string(), overrides);
 }
@@ -150,6 +165,7 @@ Sweep parse_sweep(std::string text, const std::string& name, const std::vector<s
   apply_overrides(root, overrides, mistakes);
   check_required(root, mistakes);
   FileLevelReader(sweep, mistakes).read_map(root, "");
+  sweep.base = configured(sweep.settings);
   std::vector<ReadStage> stages;
   if (const YamlNode* node = root.find("stages"))
     stages = read_stages(*node, sweep.evaluation.conditions, mistakes);

@@ -11,12 +11,10 @@
 
 #include "sweeps/condition.h"
 #include "sweeps/configuration.h"
+#include "sweeps/key.h"
 #include "sweeps/resources.h"
 
 namespace missmodal::sweeps {
-
-// Settings by full dotted key, `loss.alpha`; the values are already typed and in range.
-using Settings = std::map<std::string, nlohmann::json>;
 
 enum class MethodType { grid, random_grid, random };
 enum class Policy { cycle, with_replacement, unique };
@@ -65,13 +63,18 @@ struct Sweep {
   std::string name;
   std::int64_t seed = 1;
   std::string dataset_path;  // as written; relative to the working directory
-  Configuration base;
+  Configuration base;        // what a stage's settings are laid over
+  Settings settings;         // what of it the file or --set says; the rest is the model's defaults
   EvaluationPlan evaluation;
   std::vector<Stage> stages;
   Resources resources;
   std::string text;                    // the file's bytes, stored as provenance
   std::vector<std::string> overrides;  // the texts of --set, stored beside them
 };
+
+// A training's configuration but for its seed: the sweep's base, and over it these settings. Where they name
+// another model or another column of defaults, what the file does not say is that model's.
+Configuration configured(const Sweep& sweep, const Settings& settings);
 
 // `overrides` are the `key=value` texts of `--set`; of the same key the last one holds. Throws InputError
 // with every mistake: `file:line: key.path: reason`, or `--set key=value: reason`. What the result holds is

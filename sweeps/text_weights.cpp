@@ -13,7 +13,7 @@ namespace missmodal::sweeps {
 namespace {
 
 // The settings that decide what is read: of a large grid few different ones remain.
-constexpr std::array<std::string_view, 3> kKeys{"model.text.encoder", "model.text.weights",
+constexpr std::array<std::string_view, 4> kKeys{"model.name", "model.text.encoder", "model.text.weights",
                                                 "model.text.init"};
 using Relevant = std::set<Settings>;
 
@@ -64,11 +64,7 @@ std::vector<TextWeights> text_weights(const Sweep& sweep) {
   std::map<std::string, TextInit> found;
   std::map<std::string, Relevant> searched;  // by the search's name
   const auto note = [&](const Relevant& all) {
-    for (const Settings& settings : all) {
-      Configuration configuration = sweep.base;
-      apply(configuration, settings);
-      add(configuration, found);
-    }
+    for (const Settings& settings : all) add(configured(sweep, settings), found);
   };
   for (const Stage& stage : sweep.stages) {
     const Relevant below = stage.from.empty() ? Relevant{Settings{}} : searched[stage.from];

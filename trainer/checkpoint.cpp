@@ -47,11 +47,19 @@ Normalization read_normalization(const SafetensorsFile& file, Modality modality)
   return normalization;
 }
 
-int text_width(const SafetensorsFile& file, const sweeps::Configuration& configuration) {
+// Precondition: the audio's and the vision's are known.
+int text_width(const SafetensorsFile& file, const sweeps::Configuration& configuration,
+               const Widths& widths) {
   if (configuration.model.text_encoder == sweeps::TextEncoder::bert) return 0;
-  const std::string name(model_factory(configuration.model.name).word_vector_input);
+  const ModelFactory& factory = model_factory(configuration.model.name);
+  const std::string name(factory.word_vector_input);
   file.floats(name, 2);
-  return static_cast<int>(file.tensor(name).shape[1]);
+  const auto columns = static_cast<int>(file.tensor(name).shape[1]);
+  const int width = factory.joint_input ? columns - widths.audio - widths.vision : columns;
+  if (width < 1)
+    throw InputError(fmt::format("{}: {}", file.path().string(), name),
+                     fmt::format("has {} columns", columns));
+  return width;
 }
 
 // Copies every tensor of the file into the model, or throws all that does not fit.
@@ -106,13 +114,13 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
                                                          fmt::format("{}: configuration", path.string()),
                                                          sweeps::ReadSemantics::same_network);
   checkpoint.dataset_sha256 = file.metadata("dataset_sha256");
-  checkpoint.widths.text = text_width(file, checkpoint.configuration);
-  checkpoint.normalization[0] = identity(checkpoint.widths.text);
   for (const Modality modality : kNormalized) {
     checkpoint.normalization[static_cast<unsigned>(modality)] = read_normalization(file, modality);
   }
   checkpoint.widths.audio = static_cast<int>(checkpoint.normalization[1].mean.size());
   checkpoint.widths.vision = static_cast<int>(checkpoint.normalization[2].mean.size());
+  checkpoint.widths.text = text_width(file, checkpoint.configuration, checkpoint.widths);
+  checkpoint.normalization[0] = identity(checkpoint.widths.text);
   const bool bert = checkpoint.configuration.model.text_encoder == sweeps::TextEncoder::bert;
   checkpoint.model =
       make_empty_model(checkpoint.configuration, checkpoint.widths, bert ? file.metadata("bert_config") : "");

@@ -170,7 +170,8 @@ Output Training::forward(const Batch& batch, const Context& context) {
   const sweeps::Precision precision = configuration_.training.precision;
   const Autocast autocast(precision, device_);
   Output output = model_->forward(batch, context);
-  output.representations = output.representations.to(floating_type(precision));
+  if (output.representations.defined())
+    output.representations = output.representations.to(floating_type(precision));
   output.predictions = output.predictions.to(floating_type(precision));
   for (auto& [name, other] : output.others) {
     if (other.is_floating_point()) other = other.to(floating_type(precision));

@@ -63,7 +63,7 @@ TEST(Canonical, IsTheGoldenTextOfTheDefaults) {
 TEST(Canonical, ChangesWithEveryKeyOfTheIdentityAndWithNoOther) {
   for (const Configuration& base : {bert(), sequence()}) {
     for (const Key& key : configuration_keys()) {
-      if (key.type.kind == Kind::choice && key.type.choices.size() == 1) continue;  // no other value to take
+      if (key.path == "model.name") continue;  // another model has other keys: own_keys_test.cpp
       Configuration changed = base;
       key.set(changed, another(key, key.get(base)));
       Configuration resolved = base;

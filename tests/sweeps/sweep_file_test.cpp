@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <exception>
+#include <set>
+#include <string>
 
 #include "sweeps/plan.h"
 #include "sweeps/shuffle.h"
@@ -471,6 +473,25 @@ INSTANTIATE_TEST_SUITE_P(Files, ShippedSweep,
                          testing::Values(Shipped{"quickstart", 27, 24}, Shipped{"mosi_context", 50, 40},
                                          Shipped{"mosi", 50, 40}, Shipped{"mosei", 50, 40}),
                          [](const auto& test) { return std::string(test.param.name); });
+
+// One search of every baseline, and one small sweep of all models.
+TEST(ShippedSweeps, OfBaselinesReadWithoutMistakes) {
+  const std::filesystem::path folder = std::filesystem::path(MISSMODAL_SOURCE_DIR) / "sweeps";
+  const Sweep all = read_sweep(folder / "all_models_synthetic.yaml");
+  std::set<std::string> trained;
+  for (const Variant& variant : all.stages.front().variants)
+    trained.insert(variant.settings.at("model.name").get<std::string>());
+  const ContentHashes hashes{"dataset", {{"models/bert-base-uncased", "weights"}}};
+  for (const ModelKind& kind : model_kinds()) {
+    const std::string name(kind.name);
+    EXPECT_TRUE(trained.contains(name)) << name;
+    if (name == "missmodal") continue;
+    const Sweep sweep = read_sweep(folder / "baselines" / (name + ".yaml"));
+    EXPECT_EQ(sweep.base.model.name, name);
+    EXPECT_EQ(plan_stage(sweep, sweep.stages[0], {}, hashes).size(), 50U);
+    EXPECT_EQ(plan_stage(sweep, sweep.stages[1], points(sweep, sweep.stages[0]).front(), hashes).size(), 5U);
+  }
+}
 
 }  // namespace
 }  // namespace missmodal::sweeps

@@ -6,23 +6,21 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include "tests/trainer/data_parallel_law.h"
 #include "tests/trainer/gang.h"
 #include "tests/trainer/model/paths.h"
 #include "tests/trainer/model/tiny_model.h"
 #include "tests/trainer/small_dataset.h"
 #include "trainer/batch.h"
 #include "trainer/model/missmodal.h"
-#include "trainer/parallel/gradient_buckets.h"
 #include "trainer/parallel/group.h"
 #include "trainer/prediction.h"
-#include "trainer/step_sums.h"
 #include "trainer/train_trial.h"
 
 namespace missmodal::trainer {
@@ -34,106 +32,15 @@ using sweeps::LossTerm;
 using sweeps::TextEncoder;
 using testing::by_members;
 
-const testing::Lengths kLengths{{{3, 1, 5, 2, 9, 4, 2}, {2, 4, 1, 3, 1, 2, 5}, {6, 1, 2, 4, 3, 8, 1}}};
-
-std::vector<std::int64_t> places(Share share) {
-  std::vector<std::int64_t> places;
-  for (std::int64_t i = 0; i < share.count; ++i) places.push_back(share.first + i);
-  return places;
-}
-
-// One member's share of a global batch, as a collator makes it.
-Batch share_of(const Batch& batch, const Group& group) {
-  const Share share = group.share(batch.size());
-  Batch own = testing::pick(batch, places(share));
-  own.first_sample = share.first;
-  own.global_size = batch.size();
-  return own;
-}
-
-struct StepCase {
-  sweeps::Configuration configuration;
-  Batch batch;
-  testing::Path path = testing::Path::loops;
-};
-
-struct Found {
-  std::map<std::string, torch::Tensor> gradients;
-  std::map<std::string, double> losses;
-};
-
-std::shared_ptr<MissModal> make(const sweeps::Configuration& configuration) {
-  const bool bert = configuration.model.text_encoder == TextEncoder::bert;
-  auto model =
-      std::make_shared<MissModal>(configuration, testing::kTinyWidths, bert ? testing::kTinyBert : "");
-  model->initialize();
-  return model;
-}
-
-constexpr std::size_t kSmallBuckets = 300;  // bytes: many of them
-
-Found step(const StepCase& given, Communicator& communicator) {
-  const testing::Along along(given.path);
-  const Group group(communicator);
-  const auto model = make(given.configuration);
-  GradientBuckets buckets(model->parameters(), group, kSmallBuckets);
-  const Batch own = share_of(given.batch, group);
-  const Context context{1111, 5, 1, group};
-  const Losses losses = model->loss(model->forward(own, context), own, context);
-  StepSums sums(group, losses, false);
-  buckets.begin();
-  group.backward(losses.total);
-  buckets.finish();
-  Found found;
-  for (const auto& [name, loss] : sums.wait().losses.shares) found.losses[name] = loss.item<double>();
-  for (const auto& item : model->named_parameters()) {
-    if (item.value().grad().defined()) found.gradients[item.key()] = item.value().grad().clone();
-  }
-  return found;
-}
-
-void expect_equal(const Found& many, const Found& one, double tolerance) {
-  ASSERT_EQ(many.gradients.size(), one.gradients.size());
-  double difference = 0;
-  double norm = 0;
-  for (const auto& [name, gradient] : one.gradients) {
-    ASSERT_EQ(many.gradients.count(name), 1U) << name;
-    difference += (many.gradients.at(name) - gradient).square().sum().item<double>();
-    norm += gradient.square().sum().item<double>();
-  }
-  EXPECT_LE(std::sqrt(difference), tolerance * std::sqrt(norm));
-  ASSERT_EQ(many.losses.size(), one.losses.size());
-  for (const auto& [name, loss] : one.losses) {
-    EXPECT_NEAR(many.losses.at(name), loss, tolerance * std::max(1.0, std::abs(loss))) << name;
-  }
-}
-
-void expect_same_bits(const Found& a, const Found& b) {
-  EXPECT_EQ(a.losses, b.losses);
-  ASSERT_EQ(a.gradients.size(), b.gradients.size());
-  for (const auto& [name, gradient] : a.gradients)
-    EXPECT_TRUE(torch::equal(gradient, b.gradients.at(name))) << name;
-}
-
-// 7 utterances come out uneven; of a last batch of 4, and of one of 1, some members have none.
 void expect_law(const sweeps::Configuration& configuration, testing::Path path) {
-  struct Split {
-    std::vector<std::int64_t> samples;
-    std::vector<int> sizes;
+  const auto make = [&] {
+    const bool bert = configuration.model.text_encoder == TextEncoder::bert;
+    auto model =
+        std::make_shared<MissModal>(configuration, testing::kTinyWidths, bert ? testing::kTinyBert : "");
+    model->initialize();
+    return model;
   };
-  const Batch whole = testing::random_batch(kLengths, static_cast<std::uint64_t>(configuration.seed));
-  for (const Split& split :
-       {Split{{0, 1, 2, 3, 4, 5, 6}, {2, 3, 4}}, Split{{6, 2, 0, 3}, {6}}, Split{{5}, {2}}}) {
-    const StepCase given{configuration, testing::pick(whole, split.samples), path};
-    const auto member = [&](Communicator& communicator) { return step(given, communicator); };
-    const Found one = by_members<Found>(1, member).front();
-    for (const int size : split.sizes) {
-      SCOPED_TRACE(fmt::format("{} utterances, {} members", split.samples.size(), size));
-      const std::vector<Found> all = by_members<Found>(size, member);
-      expect_equal(all[0], one, 1e-5);
-      for (const Found& found : all) expect_same_bits(found, all[0]);
-    }
-  }
+  testing::expect_data_parallel_law(make, static_cast<std::uint64_t>(configuration.seed), path);
 }
 
 using LawCase = std::tuple<TextEncoder, GeoForm, DisForm, testing::Path>;

@@ -6,12 +6,12 @@
 
 #include <functional>
 #include <memory>
-#include <vector>
 
 #include "tests/trainer/forgetful_model.h"
 #include "tests/trainer/same_tensors.h"
 #include "tests/trainer/small_dataset.h"
 #include "tests/trainer/staged_model.h"
+#include "tests/trainer/training_law.h"
 #include "trainer/threads.h"
 
 namespace missmodal::trainer {
@@ -37,36 +37,7 @@ class TrainingLaw : public ::testing::Test {
   Training training(const MakeModel& make) const { return {configuration_, *dataset_, make(), torch::kCPU}; }
 
   void check(const MakeModel& make) {
-    std::vector<TrainingState> states;
-    Training undisturbed = training(make);
-    TrialHooks hooks;
-    hooks.on_epoch = [&](const sweeps::EpochRecord&) { states.push_back(undisturbed.capture()); };
-    states.push_back(undisturbed.capture());
-    ASSERT_EQ(undisturbed.run(hooks), Outcome::finished);
-    ASSERT_EQ(states.size(), kEpochs + 1U);
-    for (const TrainingState& state : states) {
-      SCOPED_TRACE(state.progress.epoch);
-      Training resumed = training(make);
-      resumed.restore(state);
-      ASSERT_EQ(resumed.run({}), Outcome::finished);
-      const TrainingProgress& a = undisturbed.progress();
-      const TrainingProgress& b = resumed.progress();
-      EXPECT_EQ(a.epoch, b.epoch);
-      EXPECT_EQ(a.step, b.step);
-      EXPECT_EQ(a.best_epoch, b.best_epoch);
-      EXPECT_EQ(a.best_mae, b.best_mae);
-      ASSERT_EQ(a.epochs.size(), b.epochs.size());
-      for (std::size_t i = 0; i < a.epochs.size(); ++i) {
-        EXPECT_EQ(a.epochs[i].losses, b.epochs[i].losses);
-        EXPECT_EQ(a.epochs[i].valid_mae, b.epochs[i].valid_mae);
-        EXPECT_EQ(a.epochs[i].best, b.epochs[i].best);
-      }
-      expect_same(values_of(*undisturbed.model()), values_of(*resumed.model()));
-      const TrainingState end = resumed.capture();
-      for (std::size_t i = 0; i < end.optimizers.size(); ++i)
-        expect_same(undisturbed.capture().optimizers[i], end.optimizers[i]);
-      EXPECT_GE(resumed.seconds(), state.progress.seconds);
-    }
+    testing::expect_resumed_is_undisturbed([&] { return training(make); }, kEpochs);
   }
 
   ScratchFolder folder_;

@@ -7,8 +7,7 @@ namespace missmodal::trainer {
 
 torch::Tensor bilstm(const torch::Tensor& x, const RaggedLayout& layout,
                      const std::vector<torch::Tensor>& parameters) {
-  return takes_own_loops(x) && !x.requires_grad() ? bilstm_loop(x, layout, parameters)
-                                                  : bilstm_packed(x, layout, parameters);
+  return takes_own_loops(x) ? bilstm_loop(x, layout, parameters) : bilstm_packed(x, layout, parameters);
 }
 
 torch::Tensor bilstm_packed(const torch::Tensor& x, const RaggedLayout& layout,

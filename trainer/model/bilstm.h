@@ -17,7 +17,7 @@ namespace missmodal::trainer {
 // x (layout.rows(), width) -> (layout.rows(), 2 * hidden), forward states first. `parameters` in
 // torch.nn.LSTM's order: weight_ih (4 * hidden, width), weight_hh (4 * hidden, hidden), bias_ih, bias_hh,
 // then the backward direction's four; gates in the order input, forget, cell, output. Takes the
-// second of the two below where takes_own_loops() lets it and x wants no gradient.
+// second of the two below where takes_own_loops() lets it.
 torch::Tensor bilstm(const torch::Tensor& x, const RaggedLayout& layout,
                      const std::vector<torch::Tensor>& parameters);
 

@@ -1,11 +1,19 @@
 #include "trainer/model/registry.h"
 
 #include <array>
+#include <cstdint>
+#include <string>
 
 #include "sweeps/error.h"
 #include "sweeps/model_kind.h"
 #include "trainer/data/bert/bert_folder.h"
+#include "trainer/model/baselines/ef_lstm.h"
+#include "trainer/model/baselines/lf_dnn.h"
+#include "trainer/model/baselines/lmf.h"
+#include "trainer/model/baselines/mctn.h"
+#include "trainer/model/baselines/tfn.h"
 #include "trainer/model/missmodal.h"
+#include "trainer/model/parameter_module.h"
 
 namespace missmodal::trainer {
 namespace {
@@ -27,8 +35,32 @@ std::shared_ptr<Model> make_empty_missmodal(const sweeps::Configuration& configu
   return std::make_shared<MissModal>(configuration, widths, text_configuration);
 }
 
-constexpr std::array<ModelFactory, 1> kFactories{
-    ModelFactory{"missmodal", make_missmodal, make_empty_missmodal, "text.lstm.weight_ih_l0"}};
+template <class Baseline>
+std::shared_ptr<Model> make_empty_baseline(const sweeps::Configuration& configuration, const Widths& widths,
+                                           const std::string& /*text_configuration*/) {
+  return std::make_shared<Baseline>(configuration, widths);
+}
+
+template <class Baseline>
+std::shared_ptr<Model> make_baseline(const sweeps::Configuration& configuration, const Widths& widths) {
+  auto model = std::make_shared<Baseline>(configuration, widths);
+  initialize_parts(*model, static_cast<std::uint64_t>(configuration.seed));
+  return model;
+}
+
+// A model that needs nothing but its keys and the widths.
+template <class Baseline>
+constexpr ModelFactory baseline(std::string_view name, std::string_view word_vector_input) {
+  return {name, make_baseline<Baseline>, make_empty_baseline<Baseline>, word_vector_input};
+}
+
+constexpr std::array kFactories{
+    ModelFactory{"missmodal", make_missmodal, make_empty_missmodal, "text.lstm.weight_ih_l0"},
+    ModelFactory{"ef_lstm", make_baseline<EfLstm>, make_empty_baseline<EfLstm>, "lstm.weight_ih_l0", true},
+    baseline<LfDnn>("lf_dnn", "text.lstm.weight_ih_l0"),
+    baseline<Tfn>("tfn", "text.lstm.weight_ih_l0"),
+    baseline<Lmf>("lmf", "text.lstm.weight_ih_l0"),
+    baseline<Mctn>("mctn", "encoder1.weight_ih_l0")};
 
 }  // namespace
 

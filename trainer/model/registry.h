@@ -19,6 +19,8 @@ struct ModelFactory {
                                        const std::string& text_configuration);
   // The parameter whose second dimension is the width of the word vectors, where the model reads them.
   std::string_view word_vector_input;
+  // Whether the audio's and the vision's widths are counted in that dimension too.
+  bool joint_input = false;
 };
 
 std::span<const ModelFactory> model_factories();

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Regenerates golden/ with scripts/make_golden.py and compares. Exits with 77 (skipped) where PyTorch is missing."""
+"""Regenerates what scripts/make_golden.py and make_baseline_golden.py wrote, and compares. Exits with 77 (skipped) where PyTorch is missing."""
 import json
 import pathlib
 import struct
@@ -30,12 +30,11 @@ def load(path):
     return metadata, tensors
 
 
-def main():
-    committed = pathlib.Path(__file__).parent / "golden"
+def compare(script, committed):
+    """Every file that the script writes; returns their names."""
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, ROOT / "scripts/make_golden.py", folder], check=True)
-        names = sorted(path.name for path in committed.iterdir())
-        assert names == sorted(path.name for path in pathlib.Path(folder).iterdir()), names
+        subprocess.run([sys.executable, ROOT / "scripts" / script, folder], check=True)
+        names = sorted(path.name for path in pathlib.Path(folder).iterdir())
         for name in names:
             (old_metadata, old), (new_metadata, new) = load(committed / name), load(pathlib.Path(folder) / name)
             assert old_metadata == new_metadata, name
@@ -44,6 +43,14 @@ def main():
                 # Another PyTorch may round differently, and ten steps of Adam carry that on.
                 tolerance = 1e-4 if tensor.startswith("ten.") else 1e-5
                 numpy.testing.assert_allclose(new[tensor], old[tensor], tolerance, tolerance, err_msg=f"{name}: {tensor}")
+    return names
+
+
+def main():
+    here = pathlib.Path(__file__).parent
+    names = compare("make_golden.py", here / "golden")
+    assert names == sorted(path.name for path in (here / "golden").iterdir()), names
+    names += compare("make_baseline_golden.py", here / "baselines" / "golden")
     print(f"{len(names)} files are current")
 
 

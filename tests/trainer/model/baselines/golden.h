@@ -32,6 +32,8 @@ class Golden {
 
   // Fills the module's parameters and buffers from param.*; what either side lacks is a failure.
   void load(const torch::nn::Module& module);
+  // The same of those parts alone whose names begin so; the rest is zero then.
+  void load_into(const torch::nn::Module& module, const std::vector<std::string>& starts);
 
   // Within 1e-5 of max(1, largest golden number); of grad.* and input_grad.*, 2e-5 of the largest + 1e-7.
   void expect(const std::string& name, const torch::Tensor& found);
