@@ -10,4 +10,9 @@ struct LinearParameters {
   torch::Tensor bias;
 };
 
+// x W' + b: x (..., in) -> (..., out).
+inline torch::Tensor affine(const torch::Tensor& x, const LinearParameters& linear) {
+  return torch::linear(x, linear.weight, linear.bias);
+}
+
 }  // namespace missmodal::trainer

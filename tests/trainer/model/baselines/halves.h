@@ -1,0 +1,89 @@
+#pragma once
+// The law that members who share a batch compute what one does: of a network and its losses, their sums over
+// members.
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/trainer/gang.h"
+#include "tests/trainer/model/tiny_model.h"
+#include "trainer/model/model.h"
+
+namespace missmodal::trainer::testing {
+
+// A network of its own for every member, and the losses of its share of a batch.
+struct Shared {
+  std::shared_ptr<torch::nn::Module> network;
+  std::function<Losses(const Batch& batch, const Context& context)> losses;
+};
+
+struct Sums {
+  std::map<std::string, torch::Tensor> gradients;
+  std::map<std::string, double> losses;
+};
+
+// What each member adds is summed here.
+inline Sums sums_of(int members, const Batch& batch, const std::function<Shared()>& make) {
+  const auto found = by_members<Sums>(members, [&](Communicator& communicator) {
+    const Context context{.seed = 5, .step = 3, .epoch = 2, .group = Group(communicator)};
+    const Share share = context.group.share(batch.size());
+    std::vector<std::int64_t> places;
+    for (std::int64_t i = 0; i < share.count; ++i) places.push_back(share.first + i);
+    Batch own = pick(batch, places);
+    own.first_sample = share.first;
+    own.global_size = batch.size();
+    const Shared shared = make();
+    const Losses losses = shared.losses(own, context);
+    context.group.backward(losses.total);
+    Sums sums;
+    for (const auto& item : shared.network->named_parameters())
+      if (item.value().grad().defined()) sums.gradients[item.key()] = item.value().grad();
+    for (const auto& [name, value] : losses.shares) sums.losses[name] = value.item<double>();
+    return sums;
+  });
+  Sums all = found.front();
+  for (std::size_t member = 1; member < found.size(); ++member) {
+    for (const auto& [name, gradient] : found[member].gradients) {
+      const auto at = all.gradients.find(name);
+      if (at == all.gradients.end()) {
+        all.gradients[name] = gradient;
+      } else {
+        at->second = at->second + gradient;
+      }
+    }
+    for (const auto& [name, value] : found[member].losses) all.losses[name] += value;
+  }
+  return all;
+}
+
+// Two members, and more than there are utterances, agree with one to 1e-5 of each gradient's largest number,
+// or of a hundredth of the largest of all.
+inline void expect_shares_add_up(const Batch& batch, const std::function<Shared()>& make) {
+  const Sums one = sums_of(1, batch, make);
+  for (const int members : {2, static_cast<int>(batch.size()) + 1}) {
+    const Sums many = sums_of(members, batch, make);
+    ASSERT_EQ(one.gradients.size(), many.gradients.size()) << members;
+    double largest = 0;
+    for (const auto& [name, gradient] : one.gradients)
+      largest = std::max(largest, gradient.abs().max().item<double>());
+    for (const auto& [name, gradient] : one.gradients) {
+      ASSERT_TRUE(many.gradients.contains(name)) << name;
+      const double scale = std::max(gradient.abs().max().item<double>(), 1e-2 * largest);
+      EXPECT_LE((many.gradients.at(name) - gradient).abs().max().item<double>(), 1e-5 * scale)
+          << name << ", " << members << " members";
+    }
+    for (const auto& [name, value] : one.losses)
+      EXPECT_NEAR(many.losses.at(name), value, 1e-5 * std::max(1.0, std::abs(value))) << name;
+  }
+}
+
+}  // namespace missmodal::trainer::testing
