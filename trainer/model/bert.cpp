@@ -60,8 +60,8 @@ torch::Tensor BertEncoder::embed(const torch::Tensor& ids, const RaggedLayout& l
   return dropout.apply(normed, layout, Rows::all, kEmbeddingDropout, configuration_.hidden_dropout);
 }
 
-torch::Tensor BertEncoder::encode_some(const torch::Tensor& rows, const RaggedLayout& layout,
-                                       const DropoutStream& dropout) {
+torch::Tensor BertEncoder::read(const torch::Tensor& ids, const RaggedLayout& layout, Rows wanted,
+                                const DropoutStream& dropout, const Gate& gate) const {
   if (layout.longest() > configuration_.max_positions) {
     throw InputError("model.text.weights",
                      fmt::format("a text has {} tokens, but the encoder has {} positions", layout.longest(),
@@ -69,17 +69,18 @@ torch::Tensor BertEncoder::encode_some(const torch::Tensor& rows, const RaggedLa
   }
   // On a GPU the check would wait for the device in every step; there the library's own assertion fails the
   // trial.
-  if (rows.is_cpu() &&
-      (rows.min().item<std::int64_t>() < 0 || rows.max().item<std::int64_t>() >= configuration_.vocab_size)) {
+  if (ids.is_cpu() &&
+      (ids.min().item<std::int64_t>() < 0 || ids.max().item<std::int64_t>() >= configuration_.vocab_size)) {
     throw InputError("model.text.weights", fmt::format("a token is outside the encoder's vocabulary of {}",
                                                        configuration_.vocab_size));
   }
-  torch::Tensor x = embed(rows, layout, dropout);
+  torch::Tensor x = embed(ids, layout, dropout);
+  if (gate) x = gate(x);
   TransformerOptions options = options_;
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
     options.layer = static_cast<std::uint32_t>(layer);
-    const Rows wanted = layer + 1 == layers_.size() ? Rows::first : Rows::all;
-    x = transformer_layer(x, layout, wanted, layers_[layer], options, dropout);
+    const Rows rows = layer + 1 == layers_.size() ? wanted : Rows::all;
+    x = transformer_layer(x, layout, rows, layers_[layer], options, dropout);
   }
   return x;
 }

@@ -197,6 +197,27 @@ TEST_F(BertWeights, AFolderWithoutWeightsOrConfigurationIsAnError) {
             std::string::npos);
 }
 
+TEST(BertEncoder, IsReadAtEveryRowAndBehindAGate) {
+  BertEncoder encoder(parse_bert_configuration(kTinyBert, ""));
+  encoder.initialize(7, "text");
+  const torch::NoGradGuard no_grad;
+  const RaggedLayout layout({3, 1, 4});
+  const torch::Tensor ids = torch::tensor({1, 5, 2, 3, 4, 6, 7, 8}, torch::kInt64);
+  const DropoutStream off;
+  const torch::Tensor all = encoder.read(ids, layout, Rows::all, off);
+  const torch::Tensor first = encoder.encode(ids, layout, off);
+  EXPECT_LE(testing::largest_difference(layout.select(all, Rows::first), first), 1e-6);
+  torch::Tensor seen;
+  const auto keep = [&](const torch::Tensor& embedded) { return seen = embedded; };
+  EXPECT_TRUE(encoder.read(ids, layout, Rows::first, off, keep).equal(first));
+  EXPECT_EQ(seen.sizes().vec(), (std::vector<std::int64_t>{8, 8}));
+  // Where all embeddings are alike, no word is known any more.
+  const auto forget = [](const torch::Tensor& embedded) { return torch::ones_like(embedded); };
+  const torch::Tensor forgotten = encoder.read(ids, layout, Rows::first, off, forget);
+  EXPECT_LE(testing::largest_difference(forgotten[0], forgotten[2]), 1e-6);
+  EXPECT_GT(testing::largest_difference(forgotten, first), 1e-3);
+}
+
 TEST(BertEncoder, RefusesTooLongATextAndAnUnknownToken) {
   BertEncoder encoder(parse_bert_configuration(kTinyBert, ""));
   encoder.initialize(1, "text");
