@@ -12,7 +12,7 @@ namespace missmodal::results {
 
 namespace {
 
-constexpr std::size_t kShownFailures = 10;
+constexpr std::size_t kPrintedFailures = 10;
 constexpr std::size_t kShownRunning = 20;
 
 std::string verdict_line(const Status& status) {
@@ -101,14 +101,14 @@ std::string status_text(const Status& status) {
   text += fmt::format("{} attempts{}, {} runs, {:.0f} s\n", status.attempts, gangs, status.runs,
                       status.elapsed_seconds);
   text += running_text(status) + workers_text(status);
-  for (std::size_t i = 0; i < status.failures.size() && i < kShownFailures; ++i) {
+  for (std::size_t i = 0; i < status.failures.size() && i < kPrintedFailures; ++i) {
     const Failure& failure = status.failures[i];
     text += fmt::format("failed: cell {:.12} attempt {}: {}: {}\n", failure.cell, failure.attempt,
                         failure.failure, failure.message);
   }
-  if (status.failures.size() > kShownFailures) {
+  if (status.failures.size() > kPrintedFailures) {
     text += fmt::format("and {} more cells that failed; --json lists all\n",
-                        status.failures.size() - kShownFailures);
+                        status.failures.size() - kPrintedFailures);
   }
   if (!status.failures.empty()) {
     text += fmt::format("a cell's whole story: missmodal-report explain {:.12} {}\n",

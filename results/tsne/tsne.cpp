@@ -63,8 +63,8 @@ void centre(std::vector<PlanePoint>& places) {
 }
 
 // Coordinates by themselves: a processor takes several at once.
-struct Columns {
-  explicit Columns(std::size_t count) : x(count), y(count) {}
+struct Coordinates {
+  explicit Coordinates(std::size_t count) : x(count), y(count) {}
   std::vector<double> x;
   std::vector<double> y;
 };
@@ -118,7 +118,8 @@ struct Pairs {
 };
 
 // The pairs of point i with those before it, whose affinities begin at `p`; returns the sum of closeness.
-double add_pairs(const double* p, std::size_t i, const Columns& at, Columns& drawn, Columns& pushed) {
+double add_pairs(const double* p, std::size_t i, const Coordinates& at, Coordinates& drawn,
+                 Coordinates& pushed) {
   Pairs<Lanes> lanes;
   Pairs<Lanes>::Share shares;
   std::size_t j = 0;
@@ -172,10 +173,10 @@ std::vector<PlanePoint> gradient(const Affinities& affinities, const std::vector
                                  double exaggeration) {
   const std::size_t count = places.size();
   MISSMODAL_CHECK(affinities.count == count);
-  Columns at(count);
+  Coordinates at(count);
   for (std::size_t i = 0; i < count; ++i) std::tie(at.x[i], at.y[i]) = std::pair(places[i][0], places[i][1]);
-  Columns drawn(count);
-  Columns pushed(count);
+  Coordinates drawn(count);
+  Coordinates pushed(count);
   double total = 0;
   const double* p = affinities.below.data();
   for (std::size_t i = 0; i < count; p += i, ++i) total += 2 * add_pairs(p, i, at, drawn, pushed);

@@ -18,7 +18,7 @@ std::int64_t padded(std::int64_t size) {
 }
 
 // Rows of one sequence and head within a (rows, width) tensor.
-struct Slice {
+struct HeadSlice {
   float* data;
   std::int64_t row;
 };
@@ -49,7 +49,7 @@ class Scratch {
   std::vector<float> matrices_[6];
 };
 
-MISSMODAL_INLINE void copy_rows(const Slice& from, std::int64_t rows, const Head& head, float factor,
+MISSMODAL_INLINE void copy_rows(const HeadSlice& from, std::int64_t rows, const Head& head, float factor,
                                 float* to) {
   for (std::int64_t i = 0; i < rows; ++i) {
     for (std::int64_t j = 0; j < head.width; ++j)
@@ -59,7 +59,7 @@ MISSMODAL_INLINE void copy_rows(const Slice& from, std::int64_t rows, const Head
 }
 
 // The keys' or values' transpose: (width, pitch).
-MISSMODAL_INLINE void copy_columns(const Slice& from, const Head& head, float* to) {
+MISSMODAL_INLINE void copy_columns(const HeadSlice& from, const Head& head, float* to) {
   for (std::int64_t j = 0; j < head.width; ++j) {
     for (std::int64_t i = 0; i < head.keys; ++i) to[j * head.pitch + i] = from.data[i * from.row + j];
     for (std::int64_t i = head.keys; i < head.pitch; ++i) to[j * head.pitch + i] = 0;
@@ -67,7 +67,7 @@ MISSMODAL_INLINE void copy_columns(const Slice& from, const Head& head, float* t
 }
 
 MISSMODAL_INLINE void put_rows(const float* from, std::int64_t rows, const Head& head, float factor,
-                               const Slice& to) {
+                               const HeadSlice& to) {
   for (std::int64_t i = 0; i < rows; ++i) {
     for (std::int64_t j = 0; j < head.width; ++j) to.data[i * to.row + j] = from[i * head.wide + j] * factor;
   }
@@ -88,8 +88,8 @@ MISSMODAL_INLINE void drop_out(const Head& head, float* to) {
     to[i] = head.probabilities[i] * head.factors[i];
 }
 
-MISSMODAL_VECTORIZED void head_forward(const Head& head, Slice query, Slice key, Slice value, Slice out,
-                                       Scratch& scratch) {
+MISSMODAL_VECTORIZED void head_forward(const Head& head, HeadSlice query, HeadSlice key, HeadSlice value,
+                                       HeadSlice out, Scratch& scratch) {
   float *q = scratch.matrix(0), *k = scratch.matrix(1), *v = scratch.matrix(2), *dropped = scratch.matrix(3),
         *mixed = scratch.matrix(4);
   copy_rows(query, head.queries, head, head.scale, q);
@@ -108,8 +108,9 @@ MISSMODAL_VECTORIZED void head_forward(const Head& head, Slice query, Slice key,
   put_rows(mixed, head.queries, head, 1, out);
 }
 
-MISSMODAL_VECTORIZED void head_backward(const Head& head, Slice query, Slice key, Slice value, Slice d_out,
-                                        Slice d_query, Slice d_key, Slice d_value, Scratch& scratch) {
+MISSMODAL_VECTORIZED void head_backward(const Head& head, HeadSlice query, HeadSlice key, HeadSlice value,
+                                        HeadSlice d_out, HeadSlice d_query, HeadSlice d_key,
+                                        HeadSlice d_value, Scratch& scratch) {
   float *rows = scratch.matrix(0), *v = scratch.matrix(1), *d_mixed = scratch.matrix(2),
         *d_scores = scratch.matrix(3), *dropped = scratch.matrix(4), *result = scratch.matrix(5);
   copy_rows(d_out, head.queries, head, 1, d_mixed);
@@ -204,7 +205,7 @@ torch::Tensor with_rows(const torch::Tensor& x) {
   return x.stride(1) == 1 ? x : x.contiguous();
 }
 
-Slice slice(const torch::Tensor& x, std::int64_t row, std::int64_t column) {
+HeadSlice slice(const torch::Tensor& x, std::int64_t row, std::int64_t column) {
   return {x.data_ptr<float>() + row * x.stride(0) + column, x.stride(0)};
 }
 
