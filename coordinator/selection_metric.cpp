@@ -14,6 +14,7 @@ std::optional<double> metric_of(const sweeps::Metrics& m, const std::string& nam
   if (name == "f1_has0") return m.f1_has0;
   if (name == "acc2_non0") return m.acc2_non0;
   if (name == "f1_non0") return m.f1_non0;
+  if (name == "acc3") return m.acc3;
   throw InputError("select.metric", "unknown metric " + name);
 }
 

@@ -1,5 +1,5 @@
--- What version 6 has beyond version 5. A file of version 5 gets these tables, empty, when a sweep opens it; who only reads
--- one sees them empty.
+-- What version 6 has beyond version 5: a file of version 5 gets these tables, empty, when a sweep opens it; who only reads
+-- one sees them empty. (Version 7 has the columns sweep.label_scale and metrics.acc3 beside: results/schema_version.cpp.)
 
 -- The epochs of what is being trained, for whoever looks on: in arrears by five seconds at most, and gone when the cell
 -- has a result (table epochs). No number of a report comes from here.

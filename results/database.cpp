@@ -75,7 +75,7 @@ std::optional<std::string> writer_of(const std::filesystem::path& file) {
   const std::string writer = writer_of(file).value_or("another version of missmodal");
   throw InputError(
       file.string(),
-      fmt::format("was written by {}, schema version {}; this program reads versions {} and {}: {}", writer,
+      fmt::format("was written by {}, schema version {}; this program reads versions {} to {}: {}", writer,
                   version, kOldestSchemaVersion, kSchemaVersion,
                   version < kOldestSchemaVersion ? "read it with that one, or run the sweep into a new file"
                                                  : "use that one"));
@@ -138,7 +138,7 @@ SQLite::Database checked_for_reading(const std::filesystem::path& file, std::chr
     throw InputError(file.string(), "says nothing of a sweep");
   }
   database.exec("PRAGMA temp_store = MEMORY");
-  if (!is_up_to_date(database)) pretend_additions(database);
+  if (!is_up_to_date(database)) pretend_up_to_date(database);
   if (is_cut_off(database, file) && !is_as_its_writer_left_it(file)) check_sound(database, file);
   return database;
 }

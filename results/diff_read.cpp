@@ -112,7 +112,7 @@ class Scores {
                         "FROM main.metrics a JOIN other.metrics b ON b.cell = ?2 AND b.split = a.split "
                         "AND b.family = a.family AND b.subset = a.subset AND b.rate_percent = a.rate_percent "
                         "AND b.rates = a.rates AND b.kind = a.kind WHERE a.cell = ?1",
-                        columns())),
+                        columns(database))),
         counts_(database,
                 "SELECT (SELECT count(*) FROM main.metrics WHERE cell = ?1), "
                 "(SELECT count(*) FROM other.metrics WHERE cell = ?2)"),
@@ -133,10 +133,18 @@ class Scores {
   }
 
  private:
-  static std::string columns() {
+  static std::string columns(SQLite::Database& database) {
+    const auto column = [&](std::string_view schema, std::string_view table, std::string_view metric) {
+      SQLite::Statement has(database, "SELECT 1 FROM pragma_table_info('metrics', ?1) WHERE name = ?2");
+      has.bind(1, std::string(schema));
+      has.bind(2, std::string(metric));
+      return has.executeStep() ? fmt::format("{}.{}", table, metric) : "NULL";  // an earlier file
+    };
     std::string text;
-    for (const std::string_view metric : kMetricColumns)
-      text += fmt::format("{}a.{}, b.{}", text.empty() ? "" : ", ", metric, metric);
+    for (const std::string_view metric : kMetricColumns) {
+      text += fmt::format("{}{}, {}", text.empty() ? "" : ", ", column("main", "a", metric),
+                          column("other", "b", metric));
+    }
     return text;
   }
 

@@ -7,6 +7,7 @@ namespace missmodal::results {
 
 std::string_view schema_sql();     // tables and views of a new database
 std::string_view additions_sql();  // tables that a database of version 5 lacks
+std::string_view views_sql();      // the views alone
 std::string_view quoted_csv();
 std::string_view query_sql(std::string_view name);  // "table1", "figure3", ...; precondition: it exists
 

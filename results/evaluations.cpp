@@ -57,4 +57,9 @@ sweeps::EvaluationPlan wanted_evaluation(SQLite::Database& database, const std::
   return plan;
 }
 
+sweeps::LabelScale label_scale(SQLite::Database& database) {
+  const std::string word = database.execAndGet("SELECT label_scale FROM sweep").getString();
+  return sweeps::parse_label_scale(word).value_or(sweeps::LabelScale::three);  // the schema knows no other
+}
+
 }  // namespace missmodal::results

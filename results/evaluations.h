@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "sweeps/condition.h"
+#include "sweeps/label_scale.h"
 
 namespace missmodal::results {
 
@@ -20,5 +21,8 @@ void want_evaluation(SQLite::Database& database, const sweeps::EvaluationPlan& p
 
 // What the sweep asks for. Throws InputError (naming `file`) for a condition that this program does not know.
 sweeps::EvaluationPlan wanted_evaluation(SQLite::Database& database, const std::filesystem::path& file);
+
+// Of the labels that the file's metrics are computed from.
+sweeps::LabelScale label_scale(SQLite::Database& database);
 
 }  // namespace missmodal::results

@@ -126,27 +126,27 @@ constexpr std::array<Description, 22> kDescriptions{
       .conditions = "family IN ('complete', 'instance')"}}};
 
 constexpr std::array<NamedExhibit, 12> kTables{{{"1", Exhibit::table1},
-                                        {"2", Exhibit::table2},
-                                        {"3", Exhibit::table3},
-                                        {"4", Exhibit::table4},
-                                        {"5", Exhibit::table5},
-                                        {"6", Exhibit::table6},
-                                        {"7", Exhibit::table7},
-                                        {"8", Exhibit::table8},
-                                        {"missmac", Exhibit::missmac},
-                                        {"missing_rate", Exhibit::missing_rate},
-                                        {"imbalanced", Exhibit::imbalanced},
-                                        {"area", Exhibit::area}}};
+                                                {"2", Exhibit::table2},
+                                                {"3", Exhibit::table3},
+                                                {"4", Exhibit::table4},
+                                                {"5", Exhibit::table5},
+                                                {"6", Exhibit::table6},
+                                                {"7", Exhibit::table7},
+                                                {"8", Exhibit::table8},
+                                                {"missmac", Exhibit::missmac},
+                                                {"missing_rate", Exhibit::missing_rate},
+                                                {"imbalanced", Exhibit::imbalanced},
+                                                {"area", Exhibit::area}}};
 constexpr std::array<NamedExhibit, 10> kFigures{{{"3", Exhibit::figure3},
-                                         {"4", Exhibit::figure4},
-                                         {"5", Exhibit::figure5},
-                                         {"6", Exhibit::figure6},
-                                         {"7", Exhibit::figure7},
-                                         {"missing_rate", Exhibit::missing_rate},
-                                         {"instance", Exhibit::instance},
-                                         {"search", Exhibit::search},
-                                         {"training", Exhibit::training},
-                                         {"gantt", Exhibit::gantt}}};
+                                                 {"4", Exhibit::figure4},
+                                                 {"5", Exhibit::figure5},
+                                                 {"6", Exhibit::figure6},
+                                                 {"7", Exhibit::figure7},
+                                                 {"missing_rate", Exhibit::missing_rate},
+                                                 {"instance", Exhibit::instance},
+                                                 {"search", Exhibit::search},
+                                                 {"training", Exhibit::training},
+                                                 {"gantt", Exhibit::gantt}}};
 
 Exhibit chosen(std::string_view kind, std::string_view word, std::span<const NamedExhibit> words) {
   std::vector<std::string_view> known;

@@ -155,7 +155,7 @@ void export_predictions(SQLite::Database& database, const std::filesystem::path&
 std::vector<Value> scores(const sweeps::Metrics& metrics) {
   std::vector<Value> values{metrics.n};
   for (const auto& score : {metrics.mae, metrics.corr, metrics.acc7, metrics.acc5, metrics.acc2_has0,
-                            metrics.f1_has0, metrics.acc2_non0, metrics.f1_non0}) {
+                            metrics.f1_has0, metrics.acc2_non0, metrics.f1_non0, metrics.acc3}) {
     values.emplace_back();
     if (score) values.back() = *score;
   }
@@ -165,6 +165,7 @@ std::vector<Value> scores(const sweeps::Metrics& metrics) {
 void export_draws(SQLite::Database& database, const std::filesystem::path& name, const OwnedFolder& folder,
                   const std::map<std::string, Utterances>& splits) {
   const sweeps::EvaluationPlan plan = wanted_evaluation(database, name);
+  const sweeps::LabelScale scale = label_scale(database);
   std::map<std::string, sweeps::MaskTable> masks;
   for (const SplitName split : {SplitName::train, SplitName::valid, SplitName::test}) {
     const auto utterances = splits.find(std::string(sweeps::name(split)));
@@ -172,7 +173,7 @@ void export_draws(SQLite::Database& database, const std::filesystem::path& name,
   }
   CsvFile file(folder.file("draws.csv"));
   file.line(std::vector<std::string>{"cell", "split", "condition", "draw", "n", "mae", "corr", "acc7", "acc5",
-                                     "acc2_has0", "f1_has0", "acc2_non0", "f1_non0"});
+                                     "acc2_has0", "f1_has0", "acc2_non0", "f1_non0", "acc3"});
   each_prediction(database, name, splits,
                   [&](const std::string& cell, const std::string& split, const auto& matrix) {
                     const std::vector<float>& labels = splits.at(split).labels;
@@ -184,7 +185,7 @@ void export_draws(SQLite::Database& database, const std::filesystem::path& name,
                         const auto rows = masks.at(split).rows(condition, draw);
                         for (std::size_t i = 0; i < n; ++i) seen[i] = matrix[rows[i] * n + i];
                         std::vector<Value> row{cell, split, sweeps::text(condition), std::int64_t{draw}};
-                        for (Value& value : scores(sweeps::score(seen, labels)))
+                        for (Value& value : scores(sweeps::score(seen, labels, scale)))
                           row.push_back(std::move(value));
                         file.line(row);
                       }

@@ -8,8 +8,8 @@
 
 namespace missmodal::results {
 
-inline constexpr std::array<std::string_view, 8> kMetricColumns{
-    "acc2_has0", "f1_has0", "acc2_non0", "f1_non0", "acc7", "acc5", "mae", "corr"};
+inline constexpr std::array<std::string_view, 9> kMetricColumns{
+    "acc2_has0", "f1_has0", "acc2_non0", "f1_non0", "acc7", "acc5", "acc3", "mae", "corr"};
 
 inline bool is_metric(std::string_view column) {
   return std::find(kMetricColumns.begin(), kMetricColumns.end(), column) != kMetricColumns.end();

@@ -65,7 +65,7 @@ struct Scored {
 class Evaluator {
  public:
   Evaluator(SQLite::Database& database, const std::filesystem::path& file)
-      : plan_(wanted_evaluation(database, file)) {
+      : plan_(wanted_evaluation(database, file)), scale_(label_scale(database)) {
     SQLite::Statement select(database, "SELECT split, id, label FROM utterances ORDER BY split, position");
     std::map<SplitName, std::pair<std::vector<std::string>, std::vector<float>>> splits;
     while (select.executeStep()) {
@@ -87,7 +87,7 @@ class Evaluator {
     Scored scored{job.cell, {}, true, nullptr};
     for (const sweeps::SplitPredictions& one : job.predictions) {
       const SplitTruth& truth = truth_.at(one.split);
-      auto rows = sweeps::evaluate(one.split, one.values, truth.labels, plan_, truth.masks);
+      auto rows = sweeps::evaluate(one.split, one.values, truth.labels, plan_, truth.masks, scale_);
       std::move(rows.begin(), rows.end(), std::back_inserter(scored.rows));
       scored.finite = scored.finite && std::all_of(one.values.begin(), one.values.end(),
                                                    [](float value) { return std::isfinite(value); });
@@ -97,6 +97,7 @@ class Evaluator {
 
  private:
   sweeps::EvaluationPlan plan_;
+  sweeps::LabelScale scale_;
   std::map<SplitName, SplitTruth> truth_;
 };
 

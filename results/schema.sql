@@ -4,7 +4,7 @@
 -- Times are Unix seconds (UTC), durations seconds, sizes bytes; scores are shares (0..1), not percent.
 
 PRAGMA application_id = 0x4d4d6f64;  -- "MMod"
-PRAGMA user_version = 6;             -- results/schema_version.h: kSchemaVersion
+PRAGMA user_version = 7;             -- results/schema_version.h: kSchemaVersion
 
 -- What metrics can be computed for, and by which rules. Metrics follow from predictions, labels and one row of this.
 CREATE TABLE evaluations (
@@ -23,7 +23,8 @@ CREATE TABLE sweep (
   dataset_label  TEXT NOT NULL,  -- for people: MOSI, MOSEI, ...
   synthetic      INTEGER NOT NULL CHECK (synthetic IN (0, 1)),
   evaluation     INTEGER NOT NULL REFERENCES evaluations (id),  -- what the sweep file asks for now
-  generation     INTEGER NOT NULL DEFAULT 0  -- raised by each writer that opens the file: an earlier one that finds it so stops
+  generation     INTEGER NOT NULL DEFAULT 0,  -- raised by each writer that opens the file: an earlier one that finds it so stops
+  label_scale    TEXT NOT NULL DEFAULT '3' CHECK (label_scale IN ('3', '1'))  -- labels lie in [-3, 3], [-1, 1]
 ) STRICT;
 
 -- One row each time the sweep was started: where the numbers come from.
@@ -208,5 +209,6 @@ CREATE TABLE metrics (
   f1_has0      REAL,
   acc2_non0    REAL,
   f1_non0      REAL,
+  acc3         REAL,
   PRIMARY KEY (cell, split, family, subset, rate_percent, rates, kind)
 ) STRICT, WITHOUT ROWID;

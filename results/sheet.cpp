@@ -71,25 +71,52 @@ bool says_nothing(const Table& table, std::size_t column) {
   return true;
 }
 
+bool is_empty(const Table& table, std::size_t column) {
+  return std::all_of(table.rows.begin(), table.rows.end(),
+                     [&](const auto& row) { return is_null(row[column]); });
+}
+
+// The metrics that there are on another label scale alone (docs/evaluation.md).
+bool is_of_another_scale(const Table& table, std::size_t column) {
+  static constexpr std::array<std::string_view, 3> kOfThree{"acc7", "acc2_non0", "f1_non0"};
+  const std::string& name = table.columns[column];
+  if (name == "acc3") return is_empty(table, column);
+  const auto acc3 = find_column(table, "acc3");
+  return acc3 && std::find(kOfThree.begin(), kOfThree.end(), name) != kOfThree.end() &&
+         !is_empty(table, *acc3) && is_empty(table, column);
+}
+
 // Those of the names that the table has, as one column.
 void add_joined(const Table& table, std::initializer_list<std::string_view> names, const std::string& heading,
                 std::vector<Plan>& plans) {
   Plan plan{heading, {}};
   for (const std::string_view name : names) {
-    if (const auto column = find_column(table, name)) plan.sources.push_back(*column);
+    const auto column = find_column(table, name);
+    if (column && !is_of_another_scale(table, *column)) plan.sources.push_back(*column);
   }
+  if (plan.sources.size() < names.size()) plan.heading = heading.substr(0, heading.find(' '));
   if (!plan.sources.empty()) plans.push_back(std::move(plan));
+}
+
+// Where there is one accuracy of two classes, it needs no second word.
+std::string plain_heading(const Table& table, std::size_t column) {
+  const std::string text = heading(table.columns[column]);
+  const auto acc3 = find_column(table, "acc3");
+  const bool alone = acc3 && !is_empty(table, *acc3) && table.columns[column].ends_with("_has0");
+  return alone ? text.substr(0, text.find(' ')) : text;
 }
 
 std::vector<Plan> planned(const Table& table, Columns columns) {
   std::vector<Plan> plans;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const bool later = columns == Columns::joined && is_metric(table.columns[i]);
-    if (!later && !says_nothing(table, i)) plans.push_back({heading(table.columns[i]), {i}});
+    if (!later && !says_nothing(table, i) && !is_of_another_scale(table, i))
+      plans.push_back({plain_heading(table, i), {i}});
   }
   if (columns == Columns::joined) {
     add_joined(table, {"acc7"}, heading("acc7"), plans);
     add_joined(table, {"acc5"}, heading("acc5"), plans);
+    add_joined(table, {"acc3"}, heading("acc3"), plans);
     add_joined(table, {"acc2_has0", "acc2_non0"}, "Acc2 has0/non0", plans);
     add_joined(table, {"f1_has0", "f1_non0"}, "F1 has0/non0", plans);
     add_joined(table, {"mae"}, heading("mae"), plans);

@@ -36,13 +36,14 @@ void create_schema(SQLite::Database& database, const Provenance& provenance) {
   database.exec(std::string(schema_sql()));
   SQLite::Statement insert(
       database,
-      "INSERT INTO sweep (only_row, name, dataset_sha256, dataset_label, synthetic, evaluation) "
-      "VALUES (1, ?1, ?2, ?3, ?4, ?5)");
+      "INSERT INTO sweep (only_row, name, dataset_sha256, dataset_label, synthetic, evaluation, label_scale) "
+      "VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)");
   insert.bind(1, provenance.sweep_name);
   insert.bind(2, provenance.dataset_sha256);
   insert.bind(3, provenance.dataset_label);
   insert.bind(4, provenance.synthetic ? 1 : 0);
   insert.bind(5, evaluation_id(database, provenance.evaluation));
+  insert.bind(6, std::string(sweeps::name(provenance.label_scale)));
   insert.exec();
 }
 

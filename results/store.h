@@ -17,6 +17,7 @@
 #include "results/patience.h"
 #include "results/remaining.h"
 #include "results/rescore.h"
+#include "sweeps/label_scale.h"
 #include "sweeps/sweep_file.h"
 
 namespace missmodal::results {
@@ -29,6 +30,7 @@ struct Provenance {
   std::string dataset_label;
   std::string dataset_report;  // JSON; "splits" and the label census are read from it
   bool synthetic = false;
+  sweeps::LabelScale label_scale = sweeps::LabelScale::three;
   std::string program_version;
   std::string libtorch_version;
   sweeps::EvaluationPlan evaluation;   // what the sweep file asks for now

@@ -39,13 +39,14 @@ bool any_counted(const Table& table, std::string_view name) {
 }
 
 std::string heading(const std::string& column) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kHeadings{
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kHeadings{
       {{"acc2_has0", "Acc2 has0"},
        {"f1_has0", "F1 has0"},
        {"acc2_non0", "Acc2 non0"},
        {"f1_non0", "F1 non0"},
        {"acc7", "Acc7"},
        {"acc5", "Acc5"},
+       {"acc3", "Acc3"},
        {"mae", "MAE"},
        {"corr", "Corr"},
        {"rate_percent", "rate %"},

@@ -1,10 +1,11 @@
 # *.sql.in -> plain SQL: every line with {metric} once for each metric, the formulas below in place of their names.
 # The formulas stand here alone, so that every mean over seeds obeys the same rule: none where a seed's score is NULL.
-set(METRICS acc2_has0 f1_has0 acc2_non0 f1_non0 acc7 acc5 mae corr)
+set(METRICS acc2_has0 f1_has0 acc2_non0 f1_non0 acc7 acc5 acc3 mae corr)
 set(MEAN "CASE WHEN count({metric}) = sum(present) THEN sum({metric}) / count({metric}) END")
 set(DEVIATION "CASE WHEN count({metric}) = sum(present) THEN sqrt(max(0, (sum({metric} * {metric}) \
 - sum({metric}) * sum({metric}) / count({metric})) / nullif(count({metric}) - 1, 0))) END")
-set(COUNT_UNDEFINED "CASE WHEN count({metric}) < sum(present) THEN ' {metric}=' || (sum(present) - count({metric})) \
+# Not counted where the label scale has no such metric.
+set(COUNT_UNDEFINED "CASE WHEN count({metric}) < sum(present) AND {exists} THEN ' {metric}=' || (sum(present) - count({metric})) \
 ELSE '' END")
 set(DRAWS "CASE WHEN min(draws) = max(draws) THEN min(draws) ELSE min(draws) || ' to ' || max(draws) END")
 
@@ -30,6 +31,13 @@ function(write_views template result)
       string(REPLACE "{scaled_low}" "(c.{metric} - c.reach * c.{metric}_sd)" copy "${copy}")
       string(REPLACE "{scaled_high}" "(c.{metric} + c.reach * c.{metric}_sd)" copy "${copy}")
       string(REPLACE "{digits}" 3 copy "${copy}")
+      if(metric STREQUAL "acc3")
+        string(REPLACE "{exists}" "(SELECT label_scale FROM sweep) = '1'" copy "${copy}")
+      elseif(metric MATCHES "^(acc7|.*_non0)$")
+        string(REPLACE "{exists}" "(SELECT label_scale FROM sweep) = '3'" copy "${copy}")
+      else()
+        string(REPLACE "{exists}" "TRUE" copy "${copy}")
+      endif()
       string(REPLACE "{metric}" ${metric} copy "${copy}")
       string(APPEND copies "${copy}")
     endforeach()

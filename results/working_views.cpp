@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "results/schema_version.h"
 #include "results/sign_flips.h"
 #include "sweeps/error.h"
 
@@ -49,10 +50,16 @@ void prepare_working_views(SQLite::Database& database, std::span<const Exhibit> 
   database.exec("PRAGMA temp_store = MEMORY");
   const bool areas = std::find(exhibits.begin(), exhibits.end(), Exhibit::area) != exhibits.end();
   std::vector<std::pair<std::string, std::string>> views;
-  SQLite::Statement select(database,
-                           "SELECT name, sql FROM main.sqlite_schema WHERE type = 'view' ORDER BY rowid");
+  // Of an earlier file those are this version's that shadow its own.
+  const bool shadowed = !is_up_to_date(database);
+  SQLite::Statement select(database, fmt::format("SELECT name, sql FROM {}.sqlite_schema WHERE type = 'view' "
+                                                 "AND name NOT IN ('sweep', 'metrics') ORDER BY rowid",
+                                                 shadowed ? "temp" : "main"));
   while (select.executeStep())
     views.emplace_back(select.getColumn(0).getString(), select.getColumn(1).getString());
+  if (shadowed) {
+    for (const auto& [name, sql] : views) database.exec("DROP VIEW temp." + name);
+  }
   for (const auto& [name, sql] : views) {  // as they were made: each after those that it needs
     MISSMODAL_CHECK(sql.starts_with(std::string(kCreate) + name));
     const std::string text = sql.substr(kCreate.size() + name.size());

@@ -58,7 +58,7 @@ WriterConnection::~WriterConnection() {
 }
 
 void WriterConnection::bring_up_to_date() {
-  if (database_.tableExists("sweep") && !is_up_to_date(database_)) add_additions(database_);
+  if (database_.tableExists("sweep") && !is_up_to_date(database_)) results::bring_up_to_date(database_);
 }
 
 std::int64_t WriterConnection::raise_generation() {

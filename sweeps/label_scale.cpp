@@ -17,4 +17,9 @@ float largest_label(LabelScale scale) {
   return scale == LabelScale::one ? 1.0F : 3.0F;
 }
 
+bool has_metric(LabelScale scale, std::string_view metric) {
+  const bool of_three = metric == "acc7" || metric == "acc2_non0" || metric == "f1_non0";
+  return scale == LabelScale::one ? !of_three : metric != "acc3";
+}
+
 }  // namespace missmodal::sweeps

@@ -13,5 +13,7 @@ enum class LabelScale {
 std::string_view name(LabelScale scale);  // "3", "1"
 std::optional<LabelScale> parse_label_scale(std::string_view text);
 float largest_label(LabelScale scale);
+// Of the columns of a score (docs/evaluation.md, "Metrics").
+bool has_metric(LabelScale scale, std::string_view metric);
 
 }  // namespace missmodal::sweeps

@@ -15,7 +15,9 @@ namespace {
 
 // The columns of results' `metrics` table.
 const ValueType kMetricType{
-    Kind::choice, {}, {"mae", "corr", "acc7", "acc5", "acc2_has0", "f1_has0", "acc2_non0", "f1_non0"}};
+    Kind::choice,
+    {},
+    {"mae", "corr", "acc7", "acc5", "acc3", "acc2_has0", "f1_has0", "acc2_non0", "f1_non0"}};
 const ValueType kGoalType{Kind::choice, {}, {"minimize", "maximize"}};
 
 void check_keys(const YamlNode& node, const std::string& path, Mistakes& mistakes) {

@@ -27,6 +27,7 @@ struct Metrics {
   std::optional<double> f1_has0;
   std::optional<double> acc2_non0;
   std::optional<double> f1_non0;
+  std::optional<double> acc3;
 };
 
 enum class RowKind { fixed, mean, sd, first, expected };

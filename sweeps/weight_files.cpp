@@ -18,15 +18,15 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::size_t kMostBytes = std::size_t{1} << 24;  // an index of the largest models has 100 KB
+constexpr std::size_t kMostIndexBytes = std::size_t{1} << 24;  // an index of the largest models has 100 KB
 constexpr std::size_t kMostFiles = 1000;
-constexpr int kDeepest = 4;
+constexpr int kDeepestIndex = 4;
 
 // JSON keeps of two equal keys the last, and a tensor would come from another file than one reads there.
 json parse_strictly(std::string_view text, const std::string& place) {
   std::vector<std::set<std::string>> keys;
   const auto check = [&](int depth, json::parse_event_t event, json& parsed) {
-    if (depth > kDeepest) throw InputError(place, "nests deeper than an index of weights does");
+    if (depth > kDeepestIndex) throw InputError(place, "nests deeper than an index of weights does");
     if (event == json::parse_event_t::object_start) keys.emplace_back();
     if (event == json::parse_event_t::object_end) keys.pop_back();
     if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second) {
@@ -49,7 +49,7 @@ bool is_file_beside(const std::string& name) {
 }  // namespace
 
 WeightFiles parse_weight_index(std::string_view text, const std::string& place) {
-  if (text.size() > kMostBytes)
+  if (text.size() > kMostIndexBytes)
     throw InputError(place, "is larger than 16 MiB, which no index of weights is");
   const json root = parse_strictly(text, place);
   if (!root.is_object() || !root.contains("weight_map") || !root["weight_map"].is_object()) {
@@ -80,7 +80,7 @@ WeightFiles weight_files(const fs::path& folder) {
   if (!is_there(index)) return {};
   errno = 0;
   std::ifstream file(index, std::ios::binary);
-  std::string text(kMostBytes + 1, '\0');
+  std::string text(kMostIndexBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (!file.is_open() || file.bad()) {

@@ -70,7 +70,8 @@ void evaluate(Training& training, const Dataset& dataset, const EvaluationSetup&
     const Split& split = dataset.split(name);
     auto predictions = predict_subsets(*training.model(), split, training.collator(), training.pass(hooks));
     if (!predictions) return interrupt(result);
-    const auto rows = sweeps::evaluate(name, *predictions, split.labels, evaluation.plan, *masks);
+    const auto rows =
+        sweeps::evaluate(name, *predictions, split.labels, evaluation.plan, *masks, dataset.scale());
     result.metrics.insert(result.metrics.end(), rows.begin(), rows.end());
     result.predictions.push_back({name, std::move(*predictions)});
   }

@@ -41,6 +41,7 @@ Training::Training(const sweeps::Configuration& configuration, const Dataset& da
     : configuration_(configuration),
       train_(dataset.split(SplitName::train)),
       valid_(dataset.split(SplitName::valid)),
+      scale_(dataset.scale()),
       device_(device),
       group_(group),
       model_(std::move(model)),
@@ -193,7 +194,7 @@ StepSums::Result Training::add_gradients(const Batch& batch, const Context& cont
 Outcome Training::validate(EpochRecord& record, const TrialHooks& hooks) {
   const auto predictions = predict_complete(*model_, valid_, collator_, pass(hooks));
   if (!predictions) return Outcome::interrupted;
-  const sweeps::Metrics valid = sweeps::score(*predictions, valid_.labels);
+  const sweeps::Metrics valid = sweeps::score(*predictions, valid_.labels, scale_);
   if (!valid.mae || !std::isfinite(*valid.mae)) return diverged(progress_.step);
   record.valid_mae = *valid.mae;
   record.valid_corr = valid.corr;

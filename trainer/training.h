@@ -85,6 +85,7 @@ class Training {
   const sweeps::Configuration& configuration_;
   const Split& train_;
   const Split& valid_;
+  const sweeps::LabelScale scale_;
   torch::Device device_;
   Group group_;
   std::shared_ptr<Model> model_;

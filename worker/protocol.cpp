@@ -54,7 +54,8 @@ Condition condition_from(const json& value) {
 
 json metrics_to_json(const Metrics& m) {
   json values = {m.n};
-  for (const auto& value : {m.mae, m.corr, m.acc7, m.acc5, m.acc2_has0, m.f1_has0, m.acc2_non0, m.f1_non0}) {
+  for (const auto& value :
+       {m.mae, m.corr, m.acc7, m.acc5, m.acc2_has0, m.f1_has0, m.acc2_non0, m.f1_non0, m.acc3}) {
     values.push_back(number_or_null(value));
   }
   return values;
@@ -63,7 +64,8 @@ json metrics_to_json(const Metrics& m) {
 Metrics metrics_from(const json& v) {
   return {v.at(0).get<std::int64_t>(), optional_number(v.at(1)), optional_number(v.at(2)),
           optional_number(v.at(3)),    optional_number(v.at(4)), optional_number(v.at(5)),
-          optional_number(v.at(6)),    optional_number(v.at(7)), optional_number(v.at(8))};
+          optional_number(v.at(6)),    optional_number(v.at(7)), optional_number(v.at(8)),
+          optional_number(v.at(9))};
 }
 
 json row_to_json(const MetricRow& row) {

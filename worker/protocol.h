@@ -18,7 +18,7 @@
 
 namespace missmodal::worker {
 
-inline constexpr int kProtocolVersion = 6;
+inline constexpr int kProtocolVersion = 7;
 
 // Between two beats, both ways.
 inline constexpr std::chrono::seconds kBeatInterval{2};

@@ -35,7 +35,7 @@ std::string described(const sweeps::Sweep& sweep, const sweeps::Stage& stage) {
 
 int check(const CheckOptions& options) {
   const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
-  const Examination inputs = examine(sweep.dataset_path, sweeps::text_weights(sweep), Absent::told);
+  const Examination inputs = examine(sweep, Absent::told);
   fmt::print("{}: ok\n", options.sweep_file);
   for (const sweeps::Stage& stage : sweep.stages)
     fmt::print("  {}: {}\n", stage.name, described(sweep, stage));

@@ -85,4 +85,21 @@ Examination examine(const std::string& dataset, const std::vector<sweeps::TextWe
   return examination;
 }
 
+Examination examine(const sweeps::Sweep& sweep, Absent absent) {
+  Examination examination;
+  std::vector<Mistake> mistakes;
+  collect(mistakes, [&] { examination = examine(sweep.dataset_path, sweeps::text_weights(sweep), absent); });
+  if (examination.dataset != nullptr) {
+    for (const sweeps::Stage& stage : sweep.stages) {
+      if (!stage.select || sweeps::has_metric(examination.dataset->scale(), stage.select->metric)) continue;
+      mistakes.push_back({fmt::format("stages.{}.select.metric", stage.name),
+                          fmt::format("{} is not defined for labels in [-{}, {}], which {} has",
+                                      stage.select->metric, sweeps::name(examination.dataset->scale()),
+                                      sweeps::name(examination.dataset->scale()), sweep.dataset_path)});
+    }
+  }
+  if (!mistakes.empty()) throw InputError(std::move(mistakes));
+  return examination;
+}
+
 }  // namespace missmodal::coordinator

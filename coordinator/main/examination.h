@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sweeps/sweep_file.h"
 #include "sweeps/text_weights.h"
 #include "trainer/data/dataset.h"
 
@@ -23,11 +24,14 @@ struct Examination {
       vocabularies;  // by weights' path: SHA-256 of their tokenizer's vocab.txt
 };
 
-// Throws InputError with every mistake: a dataset that is none or damaged, or lacks what
-// trainings read (splits, labels), a folder of weights that is none,
-// or is cut, of another architecture, or does not fit its config.json, and word pieces that its encoder
-// cannot read.
+// Throws InputError with every mistake: a dataset that is none or damaged, or lacks what trainings read
+// (splits, labels), a folder of weights that is none, or is cut, of another architecture, or does not fit its
+// config.json, and word pieces that its encoder cannot read.
 Examination examine(const std::string& dataset, const std::vector<sweeps::TextWeights>& weights,
                     Absent absent);
+
+// The same of all that a sweep reads, and whether its searches can choose by a metric that the labels' scale
+// has.
+Examination examine(const sweeps::Sweep& sweep, Absent absent);
 
 }  // namespace missmodal::coordinator

@@ -50,7 +50,7 @@ struct Inputs {
 
 Inputs open_what_is_there(const sweeps::Sweep& sweep) {
   Inputs inputs;
-  const Examination examination = examine(sweep.dataset_path, sweeps::text_weights(sweep), Absent::told);
+  const Examination examination = examine(sweep, Absent::told);
   if (examination.dataset != nullptr) {
     inputs.dataset = examination.dataset;
     inputs.hashes.dataset_sha256 = examination.dataset->content_sha256();

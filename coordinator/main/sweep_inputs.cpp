@@ -28,7 +28,7 @@ std::string report(const Examination& examination, const sweeps::ContentHashes& 
 
 SweepInputs open_inputs(const sweeps::Sweep& sweep) {
   SweepInputs inputs;
-  const Examination examination = examine(sweep.dataset_path, sweeps::text_weights(sweep), Absent::refused);
+  const Examination examination = examine(sweep, Absent::refused);
   inputs.dataset = examination.dataset;
   const trainer::Dataset& dataset = *inputs.dataset;
   inputs.hashes.dataset_sha256 = dataset.content_sha256();
@@ -41,6 +41,7 @@ SweepInputs open_inputs(const sweeps::Sweep& sweep) {
                        .dataset_label = dataset.title(),
                        .dataset_report = report(examination, inputs.hashes),
                        .synthetic = dataset.synthetic(),
+                       .label_scale = dataset.scale(),
                        .program_version = std::string(sweeps::program_version()),
                        .libtorch_version = TORCH_VERSION,
                        .evaluation = sweep.evaluation,

@@ -81,7 +81,8 @@ nlohmann::ordered_json to_json(const sweeps::TrialResult& result, const std::str
                                {"acc2_has0", number_or_null(m.acc2_has0)},
                                {"f1_has0", number_or_null(m.f1_has0)},
                                {"acc2_non0", number_or_null(m.acc2_non0)},
-                               {"f1_non0", number_or_null(m.f1_non0)}});
+                               {"f1_non0", number_or_null(m.f1_non0)},
+                               {"acc3", number_or_null(m.acc3)}});
   }
   return json;
 }
@@ -90,16 +91,18 @@ std::string cell_text(std::optional<double> value, double scale, int digits) {
   return value ? fmt::format("{:.{}f}", *value * scale, digits) : "-";
 }
 
-void print_test_rows(const sweeps::TrialResult& result) {
-  fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>14}{:>12}\n", "test", "MAE", "Corr", "Acc7 %", "Acc5 %",
-             "Acc2 % non0", "F1 % non0");
+void print_test_rows(const sweeps::TrialResult& result, sweeps::LabelScale scale) {
+  const bool three = scale == sweeps::LabelScale::three;
+  fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>14}{:>12}\n", "test", "MAE", "Corr", three ? "Acc7 %" : "Acc3 %",
+             "Acc5 %", three ? "Acc2 % non0" : "Acc2 %", three ? "F1 % non0" : "F1 %");
   for (const sweeps::MetricRow& row : result.metrics) {
     const bool shown = row.kind == sweeps::RowKind::fixed || row.kind == sweeps::RowKind::mean;
     if (row.split != sweeps::SplitName::test || !shown) continue;
     const sweeps::Metrics& m = row.metrics;
     fmt::print("{:<14}{:>9}{:>9}{:>9}{:>9}{:>14}{:>12}\n", sweeps::text(row.condition),
-               cell_text(m.mae, 1, 4), cell_text(m.corr, 1, 4), cell_text(m.acc7, 100, 2),
-               cell_text(m.acc5, 100, 2), cell_text(m.acc2_non0, 100, 2), cell_text(m.f1_non0, 100, 2));
+               cell_text(m.mae, 1, 4), cell_text(m.corr, 1, 4), cell_text(three ? m.acc7 : m.acc3, 100, 2),
+               cell_text(m.acc5, 100, 2), cell_text(three ? m.acc2_non0 : m.acc2_has0, 100, 2),
+               cell_text(three ? m.f1_non0 : m.f1_has0, 100, 2));
   }
 }
 
@@ -172,7 +175,7 @@ int train(const TrainOptions& options) {
                                      ? "a prediction is not finite"
                                      : fmt::format("step {}", trial.result.diverged_step));
   } else {
-    print_test_rows(trial.result);
+    print_test_rows(trial.result, dataset->scale());
     fmt::print("best epoch {}, {} parameters used, {:.1f} s training, {:.2f} s evaluation, on {}{}\n",
                trial.result.best_epoch, trial.result.parameters, trial.result.train_seconds,
                trial.result.evaluate_seconds, dataset->title(), dataset->synthetic() ? " (synthetic)" : "");

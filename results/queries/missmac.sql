@@ -5,10 +5,10 @@
 SELECT dataset, synthetic, model, remark, condition, realised_percent,
        seeds, planned, collapsed, stale, draws, undefined,
        acc2_has0, acc2_has0_sd, f1_has0, f1_has0_sd, acc2_non0, acc2_non0_sd, f1_non0, f1_non0_sd, acc7,
-       acc7_sd, mae, mae_sd, corr, corr_sd, smallest_p,
+       acc7_sd, acc3, acc3_sd, mae, mae_sd, corr, corr_sd, smallest_p,
        acc2_has0_low, acc2_has0_high, acc2_has0_p, f1_has0_low, f1_has0_high, f1_has0_p,
        acc2_non0_low, acc2_non0_high, acc2_non0_p, f1_non0_low, f1_non0_high, f1_non0_p,
-       acc7_low, acc7_high, acc7_p, mae_low, mae_high, mae_p,
+       acc7_low, acc7_high, acc7_p, acc3_low, acc3_high, acc3_p, mae_low, mae_high, mae_p,
        corr_low, corr_high, corr_p
   FROM comparison
  WHERE family IN ('complete', 'subset', 'missing_rate', 'instance') AND headline

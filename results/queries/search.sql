@@ -9,7 +9,7 @@ WITH searches AS (
 SELECT coalesce(nullif(trim(w.dataset_label), ''), w.name) AS dataset, w.synthetic, s.name AS stage, p.plan_index AS trial,
        c.state, s.metric, s.condition, s.goal,
        CASE WHEN c.state = 'accepted' THEN
-         CASE s.metric WHEN 'mae' THEN m.mae WHEN 'corr' THEN m.corr WHEN 'acc7' THEN m.acc7 WHEN 'acc5' THEN m.acc5
+         CASE s.metric WHEN 'mae' THEN m.mae WHEN 'corr' THEN m.corr WHEN 'acc7' THEN m.acc7 WHEN 'acc5' THEN m.acc5 WHEN 'acc3' THEN m.acc3
                        WHEN 'acc2_has0' THEN m.acc2_has0 WHEN 'f1_has0' THEN m.f1_has0 WHEN 'acc2_non0' THEN m.acc2_non0
                        WHEN 'f1_non0' THEN m.f1_non0 END END AS score,
        j.key AS parameter, j.value, coalesce(j.value IS (SELECT k.value FROM json_each(s.selected_point) k WHERE k.key = j.key), 0)

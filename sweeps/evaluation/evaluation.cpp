@@ -12,15 +12,15 @@ namespace missmodal::sweeps {
 namespace {
 
 // Metrics as numbers in a row, so that draws can be averaged value by value.
-constexpr std::size_t kValues = 8;
+constexpr std::size_t kValues = 9;
 using Values = std::array<std::optional<double>, kValues>;
 
 Values values_of(const Metrics& m) {
-  return {m.mae, m.corr, m.acc7, m.acc5, m.acc2_has0, m.f1_has0, m.acc2_non0, m.f1_non0};
+  return {m.mae, m.corr, m.acc7, m.acc5, m.acc2_has0, m.f1_has0, m.acc2_non0, m.f1_non0, m.acc3};
 }
 
 Metrics metrics_of(const Values& v, std::int64_t n) {
-  return {n, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]};
+  return {n, v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8]};
 }
 
 struct Spread {
@@ -59,9 +59,9 @@ std::vector<Subset> remaining(const Condition& condition, int draw, const MaskTa
 
 std::vector<MetricRow> evaluate(SplitName split, std::span<const float> predictions,
                                 std::span<const float> labels, const EvaluationPlan& plan,
-                                const MaskTable& masks) {
+                                const MaskTable& masks, LabelScale scale) {
   MISSMODAL_CHECK(masks.size() == labels.size() && plan.draws > 0);
-  const Judgements judgements(predictions, labels);
+  const Judgements judgements(predictions, labels, scale);
   const auto n = static_cast<std::int64_t>(labels.size());
   std::vector<MetricRow> rows;
   std::vector<Values> draws(static_cast<std::size_t>(plan.draws));

@@ -7,6 +7,7 @@
 
 #include "sweeps/condition.h"
 #include "sweeps/evaluation/masks.h"
+#include "sweeps/label_scale.h"
 #include "sweeps/trial_result.h"
 
 namespace missmodal::sweeps {
@@ -21,7 +22,7 @@ inline constexpr int kMetricsVersion = 1;
 // the plan; those of a draw are score()'s of the predictions that it looks up.
 std::vector<MetricRow> evaluate(SplitName split, std::span<const float> predictions,
                                 std::span<const float> labels, const EvaluationPlan& plan,
-                                const MaskTable& masks);
+                                const MaskTable& masks, LabelScale scale = LabelScale::three);
 
 // The N subsets that remain under one draw of a condition; for a condition without draws every utterance's is
 // condition.subset.

@@ -6,7 +6,8 @@
 
 namespace missmodal::sweeps {
 
-Judgements::Judgements(std::span<const float> predictions, std::span<const float> labels) : truth_(labels) {
+Judgements::Judgements(std::span<const float> predictions, std::span<const float> labels, LabelScale scale)
+    : truth_(labels, scale) {
   const std::size_t n = labels.size();
   MISSMODAL_CHECK(predictions.size() == kSubsetCount * n);
   judgements_.reserve(predictions.size());
@@ -40,6 +41,7 @@ Metrics Judgements::expected(const std::array<double, kSubsetCount>& weights) co
   metrics.mae = mean(&Metrics::mae);
   metrics.acc7 = mean(&Metrics::acc7);
   metrics.acc5 = mean(&Metrics::acc5);
+  metrics.acc3 = mean(&Metrics::acc3);
   metrics.acc2_has0 = mean(&Metrics::acc2_has0);
   metrics.acc2_non0 = mean(&Metrics::acc2_non0);
   return metrics;

@@ -15,7 +15,7 @@ namespace missmodal::sweeps {
 class Judgements {
  public:
   // `predictions` is (7, N) row-major in Subset order, `labels` (N), as of Truth.
-  Judgements(std::span<const float> predictions, std::span<const float> labels);
+  Judgements(std::span<const float> predictions, std::span<const float> labels, LabelScale scale);
 
   // Everyone keeps `subset`.
   const Metrics& score(Subset subset) const { return by_subset_[static_cast<std::size_t>(row(subset))]; }

@@ -1,6 +1,7 @@
 #include "sweeps/evaluation/metrics.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "sweeps/error.h"
@@ -14,6 +15,21 @@ constexpr double kNoVariance = 1e-12;
 bool same_class(double prediction, double label, double limit) {
   return std::nearbyint(std::clamp(prediction, -limit, limit)) ==
          std::nearbyint(std::clamp(label, -limit, limit));
+}
+
+// The cuts between the classes of the scale of one, each belonging to the class below it: as MMSA has them
+// for CH-SIMS (src/MMSA/utils/metricsTop.py), which compares in single precision.
+constexpr std::array kThree{-.1F, .1F};
+constexpr std::array kFive{-.7F, -.1F, .1F, .7F};
+
+template <std::size_t N>
+auto class_of(double value, const std::array<float, N>& cuts) {
+  return std::lower_bound(cuts.begin(), cuts.end(), value) - cuts.begin();
+}
+
+// What is not finite stays so, and is found by its error.
+double clipped(double value) {
+  return std::isfinite(value) ? std::clamp(value, -1.0, 1.0) : value;
 }
 
 // Two classes: counts by truth and prediction, from the positive ones of each.
@@ -49,22 +65,33 @@ class Confusion {
 
 }  // namespace
 
-Truth::Truth(std::span<const float> labels) : labels_(labels.begin(), labels.end()) {
+Truth::Truth(std::span<const float> labels, LabelScale scale)
+    : scale_(scale), labels_(labels.begin(), labels.end()) {
   MISSMODAL_CHECK(!labels.empty() && labels.size() <= static_cast<std::size_t>(Counts::kMost));
-  for (double y : labels_) {
+  const bool one = scale == LabelScale::one;
+  for (double& y : labels_) {
+    if (one) y = clipped(y);
     shifted_.push_back(y - labels_.front());
     y_ += shifted_.back();
     yy_ += shifted_.back() * shifted_.back();
-    positive_has0_ += y >= 0 ? 1 : 0;
+    positive_has0_ += (one ? y > 0 : y >= 0) ? 1 : 0;
     non0_ += y != 0 ? 1 : 0;
     positive_non0_ += y > 0 ? 1 : 0;
   }
 }
 
 Judgement Truth::judge(float prediction, std::size_t utterance) const {
-  const double p = prediction;
+  const bool one = scale_ == LabelScale::one;
+  const double p = one ? clipped(prediction) : prediction;
   const double y = labels_[utterance];
   Judgement judgement{p, std::abs(p - y), {}};
+  if (one) {
+    judgement.counts.add(Counts::same_of_3, class_of(p, kThree) == class_of(y, kThree));
+    judgement.counts.add(Counts::same_of_5, class_of(p, kFive) == class_of(y, kFive));
+    judgement.counts.add(Counts::positive_has0, p > 0);
+    judgement.counts.add(Counts::true_positive_has0, p > 0 && y > 0);
+    return judgement;
+  }
   judgement.counts.add(Counts::same_of_7, same_class(p, y, 3));
   judgement.counts.add(Counts::same_of_5, same_class(p, y, 2));
   judgement.counts.add(Counts::positive_has0, p >= 0);
@@ -83,11 +110,12 @@ Metrics Truth::metrics(const Sums& sums) const {
   const Confusion has0(metrics.n, positive_has0_, sums.counts.of(Counts::positive_has0),
                        sums.counts.of(Counts::true_positive_has0));
   metrics.mae = sums.error / n;
-  metrics.acc7 = static_cast<double>(sums.counts.of(Counts::same_of_7)) / n;
+  const bool one = scale_ == LabelScale::one;
+  (one ? metrics.acc3 : metrics.acc7) = static_cast<double>(sums.counts.of(Counts::same_of_7)) / n;
   metrics.acc5 = static_cast<double>(sums.counts.of(Counts::same_of_5)) / n;
   metrics.acc2_has0 = has0.accuracy();
   metrics.f1_has0 = has0.weighted_f1();
-  if (non0_ > 0) {
+  if (!one && non0_ > 0) {
     const Confusion non0(non0_, positive_non0_, sums.counts.of(Counts::positive_non0),
                          sums.counts.of(Counts::true_positive_non0));
     metrics.acc2_non0 = non0.accuracy();
@@ -101,11 +129,11 @@ Metrics Truth::metrics(const Sums& sums) const {
   return metrics;
 }
 
-Metrics score(std::span<const float> predictions, std::span<const float> labels) {
+Metrics score(std::span<const float> predictions, std::span<const float> labels, LabelScale scale) {
   MISSMODAL_CHECK(predictions.size() == labels.size());
-  const Truth truth(labels);
+  const Truth truth(labels, scale);
   Sums sums;
-  sums.first_prediction = predictions.front();
+  sums.first_prediction = truth.judge(predictions.front(), 0).prediction;
   for (std::size_t i = 0; i < labels.size(); ++i) sums.add(truth.judge(predictions[i], i), truth.shifted(i));
   return truth.metrics(sums);
 }

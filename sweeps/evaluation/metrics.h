@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "sweeps/label_scale.h"
 #include "sweeps/trial_result.h"
 
 namespace missmodal::sweeps {
@@ -13,7 +14,16 @@ namespace missmodal::sweeps {
 // Six counts that are added up together: one addition for three of them, and no branch.
 class Counts {
  public:
-  enum Kind { same_of_7, positive_has0, true_positive_has0, same_of_5, positive_non0, true_positive_non0 };
+  // On the scale of one: same_of_3 instead of same_of_7, and nothing of those without zeros.
+  enum Kind {
+    same_of_7,
+    positive_has0,
+    true_positive_has0,
+    same_of_5,
+    positive_non0,
+    true_positive_non0,
+    same_of_3 = same_of_7
+  };
   static constexpr std::int64_t kMost = (1 << 21) - 1;  // what a count can hold
 
   void add(Kind kind, bool counts) { words_[kind / 3] += std::uint64_t{counts} << kBits * (kind % 3); }
@@ -30,8 +40,8 @@ class Counts {
 
 // What one prediction p of a label y contributes to every metric.
 struct Judgement {
-  double prediction = 0;
-  double error = 0;  // |p - y|, nothing clipped
+  double prediction = 0;  // p; on the scale of one clipped to it
+  double error = 0;       // |p - y|; on the scale of one of both clipped
   Counts counts;
 };
 
@@ -58,7 +68,7 @@ struct Sums {
 class Truth {
  public:
   // Precondition: at least one and at most Counts::kMost labels.
-  explicit Truth(std::span<const float> labels);
+  Truth(std::span<const float> labels, LabelScale scale);
 
   std::size_t size() const { return labels_.size(); }
   Judgement judge(float prediction, std::size_t utterance) const;
@@ -68,7 +78,8 @@ class Truth {
   Metrics metrics(const Sums& sums) const;
 
  private:
-  std::vector<double> labels_;
+  LabelScale scale_;
+  std::vector<double> labels_;  // on the scale of one clipped to it
   std::vector<double> shifted_;
   double y_ = 0, yy_ = 0;  // shifted
   std::int64_t positive_has0_ = 0;
@@ -77,6 +88,7 @@ class Truth {
 };
 
 // Precondition: same size, as of Truth. A prediction that is not finite makes every metric NULL.
-Metrics score(std::span<const float> predictions, std::span<const float> labels);
+Metrics score(std::span<const float> predictions, std::span<const float> labels,
+              LabelScale scale = LabelScale::three);
 
 }  // namespace missmodal::sweeps

@@ -80,9 +80,9 @@ TEST_F(Dispatch, SetsAsideAnotherProtocol) {
   on_start(state_);
   const Effects effects = on_ready(state_, 1, Ready{1, "node1", "cpu"});
   EXPECT_EQ(lines(state_, effects),
-            (Lines{"set aside rank 1 (node1): it speaks protocol 1, not 6: another version of the program",
+            (Lines{"set aside rank 1 (node1): it speaks protocol 1, not 7: another version of the program",
                    "-> 1: stop",
-                   "say: rank 1 on node1 is set aside for the rest of this run: it speaks protocol 1, not 6: "
+                   "say: rank 1 on node1 is set aside for the rest of this run: it speaks protocol 1, not 7: "
                    "another version of the program"}));
 }
 

@@ -117,7 +117,7 @@ class BadSafetensors(ProgramTest):
         file.header["test.labels"]["data_offsets"] = [begin, begin]
         del file.data[begin:end]
         file.write(self.folder / "bad")
-        self.assert_dataset_refused("bad: test.labels: the split has no utterance")
+        self.assert_dataset_refused("bad: test.labels: has 0 labels for 12 ids")
 
     def test_a_flipped_bit_fails_the_digest(self):
         file = Safetensors(self.folder / DATA)

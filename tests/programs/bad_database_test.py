@@ -42,7 +42,7 @@ class BadDatabase(ProgramTest):
         self.change("PRAGMA user_version = 99; PRAGMA journal_mode = delete")
         (writer,), = self.query("SELECT program_version FROM provenance", "x.db")
         self.assert_nobody_takes_it(
-            f"was written by missmodal {writer}, schema version 99; this program reads versions 5 and 6: use that one")
+            f"was written by missmodal {writer}, schema version 99; this program reads versions 5 to 7: use that one")
 
     def test_another_sweep_and_another_dataset(self):
         self.made_by_a_run()

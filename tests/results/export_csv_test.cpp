@@ -52,7 +52,8 @@ TEST_F(ExportCsv, UnfoldsThePredictions) {
 TEST_F(ExportCsv, HasEveryDraw) {
   export_csv(database_, csv_, Draws::exported);
   const auto rows = lines(csv_ / "draws.csv");
-  EXPECT_EQ(rows[0], "cell,split,condition,draw,n,mae,corr,acc7,acc5,acc2_has0,f1_has0,acc2_non0,f1_non0");
+  EXPECT_EQ(rows[0],
+            "cell,split,condition,draw,n,mae,corr,acc7,acc5,acc2_has0,f1_has0,acc2_non0,f1_non0,acc3");
   const auto drawn =
       count(database_,
             "SELECT count(*) FROM sweep JOIN evaluations e ON e.id = evaluation, json_each(e.conditions) "

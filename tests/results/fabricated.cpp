@@ -114,7 +114,8 @@ sweeps::Metrics metrics(double mae) {
           .acc2_has0 = share,
           .f1_has0 = share - 0.01,
           .acc2_non0 = share + 0.02,
-          .f1_non0 = share + 0.01};
+          .f1_non0 = share + 0.01,
+          .acc3 = std::nullopt};
 }
 
 }  // namespace

@@ -39,6 +39,26 @@ TEST(Format, JsonOfBytesThatAreNoUtf8) {
   EXPECT_EQ(nlohmann::json::parse(format(table, Format::json)), R"([{"a": "x\ufffd\ufffd"}])"_json);
 }
 
+// Labels in [-1, 1]: the scale's own metrics, and none of the other's.
+TEST(Format, ShowsTheMetricsThatThereAre) {
+  Table table{
+      .title = "SIMS",
+      .columns = {"model", "acc2_has0", "f1_has0", "acc2_non0", "f1_non0", "acc7", "acc5", "acc3", "mae"},
+      .rows = {{std::string("without"), 78.1, 77.9, Value(), Value(), Value(), 41.2, 63.4, 0.4}},
+      .notes = {}};
+  EXPECT_EQ(format(table, Format::text), R"(SIMS
+model     Acc2     F1   Acc5   Acc3    MAE
+------------------------------------------
+without  78.10  77.90  41.20  63.40  0.400
+)");
+  table.rows = {{std::string("without"), 78.1, 77.9, 80.0, 79.8, 33.3, 41.2, Value(), 0.8}};
+  EXPECT_EQ(format(table, Format::text), R"(SIMS
+model    Acc2 has0  F1 has0  Acc2 non0  F1 non0   Acc7   Acc5    MAE
+--------------------------------------------------------------------
+without      78.10    77.90      80.00    79.80  33.30  41.20  0.800
+)");
+}
+
 TEST(Format, Markdown) {
   EXPECT_EQ(format(tricky(), Format::markdown),
             R"(**A\_title &amp; more**

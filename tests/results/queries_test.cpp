@@ -242,7 +242,8 @@ class Collapse : public testing::Test {
                            .acc2_has0 = 0.8,
                            .f1_has0 = 0.8,
                            .acc2_non0 = 3.0 / 7,
-                           .f1_non0 = 0.4};
+                           .f1_non0 = 0.4,
+                           .acc3 = std::nullopt};
 };
 
 TEST_F(Collapse, AHealthyModelIsNotFlagged) {

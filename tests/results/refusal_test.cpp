@@ -65,13 +65,13 @@ TEST(Refusal, AnotherSchemaVersion) {
   SQLite::Database(file.string(), SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99");
   expect_refused(
       file,
-      "was written by missmodal 0.1.0, schema version 99; this program reads versions 5 and 6: use that "
+      "was written by missmodal 0.1.0, schema version 99; this program reads versions 5 to 7: use that "
       "one");
   SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
       .exec("PRAGMA user_version = 1; UPDATE provenance SET program_version = '0.0.9'");
   expect_refused(
       file,
-      "was written by missmodal 0.0.9, schema version 1; this program reads versions 5 and 6: read it "
+      "was written by missmodal 0.0.9, schema version 1; this program reads versions 5 to 7: read it "
       "with that one, or run the sweep into a new file");
   SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
       .exec("PRAGMA foreign_keys = OFF; ALTER TABLE provenance RENAME TO origin");

@@ -1,12 +1,14 @@
 #include "results/store.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstring>
 
 #include "results/database.h"
+#include "results/diff.h"
 #include "results/report.h"
 #include "results/status.h"
 #include "sweeps/error.h"
@@ -262,20 +264,34 @@ TEST(Store, SaysTheMachineOfEveryMember) {
   EXPECT_EQ(store.machines(), (std::vector<Machine>{{"cpu", 1, "EPYC", "2.6"}, {"cpu", 1, "Xeon", "2.6"}}));
 }
 
-// What a program of schema version 5 wrote.
-std::filesystem::path of_version_5(const std::filesystem::path& file) {
+// What a program of schema version 5 or 6 wrote: without this version's columns, and with views that know
+// nothing of them.
+std::filesystem::path of_version(int version, const std::filesystem::path& file) {
   fabricate(file);
-  SQLite::Database(file.string(), SQLite::OPEN_READWRITE)
-      .exec("DROP TABLE progress; DROP TABLE workers; DROP TABLE embeddings; PRAGMA user_version = 5");
+  SQLite::Database database(file.string(), SQLite::OPEN_READWRITE);
+  std::vector<std::string> views;
+  SQLite::Statement select(database, "SELECT name FROM sqlite_schema WHERE type = 'view'");
+  while (select.executeStep()) views.push_back(select.getColumn(0).getString());
+  for (const std::string& view : views) database.exec("DROP VIEW " + view);
+  database.exec("ALTER TABLE sweep DROP COLUMN label_scale; ALTER TABLE metrics DROP COLUMN acc3");
+  database.exec("CREATE VIEW comparison AS SELECT mae, acc7 FROM metrics");
+  if (version == 5) database.exec("DROP TABLE progress; DROP TABLE workers; DROP TABLE embeddings");
+  database.exec(fmt::format("PRAGMA user_version = {}", version));
   return file;
 }
 
-TEST(Store, ReadsADatabaseOfVersion5AsItIs) {
+class EarlierVersion : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Store, EarlierVersion, testing::Values(5, 6));
+
+TEST_P(EarlierVersion, IsReadAsItIs) {
   const auto folder = scratch_folder();
-  const auto file = of_version_5(folder / "a.db");
+  const auto file = of_version(GetParam(), folder / "a.db");
   const std::string bytes = read_bytes(file);
-  EXPECT_EQ(report(Exhibit::table1, {file}).rows.size(),
-            report(Exhibit::table1, {fabricate(folder / "b.db")}).rows.size());
+  const auto now = fabricate(folder / "b.db");
+  for (const Exhibit exhibit : {Exhibit::table1, Exhibit::table5, Exhibit::figure3})
+    EXPECT_EQ(report(exhibit, {file}).rows, report(exhibit, {now}).rows);
+  EXPECT_TRUE(diff(file, now).places.empty());
+  EXPECT_TRUE(diff(now, file).places.empty());
   EXPECT_EQ(read_status(file).attempts, 27);
   SQLite::Database database = open_for_reading(file);
   for (const std::string table : {"progress", "workers", "embeddings"})
@@ -283,17 +299,25 @@ TEST(Store, ReadsADatabaseOfVersion5AsItIs) {
   EXPECT_EQ(read_bytes(file), bytes);
 }
 
-TEST(Store, BringsADatabaseOfVersion5UpToDate) {
+TEST_P(EarlierVersion, IsBroughtUpToDate) {
   const auto folder = scratch_folder();
-  const auto file = of_version_5(folder / "a.db");
+  const auto file = of_version(GetParam(), folder / "a.db");
   const auto cells = count(file, "SELECT count(*) FROM cells");
   open_store(file);
-  EXPECT_EQ(count(file, "PRAGMA user_version"), 6);
+  EXPECT_EQ(count(file, "PRAGMA user_version"), 7);
   EXPECT_EQ(count(file, "SELECT count(*) FROM cells"), cells);
   const auto fresh = fabricate(folder / "b.db");
-  const std::string tables =
-      "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE type = 'table' ORDER BY name)";
-  EXPECT_EQ(text(file, tables), text(fresh, tables));
+  // A column that came later stands elsewhere in a table's text.
+  const std::string columns =
+      "SELECT group_concat(t.name || ' ' || c.cid || ' ' || c.name || ' ' || c.type || ' ' || c.\"notnull\" "
+      "|| ' ' || c.pk, ';') "
+      "FROM (SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name) t, pragma_table_info(t.name) "
+      "c";
+  const std::string views =
+      "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema WHERE type = 'view' ORDER BY name)";
+  EXPECT_EQ(text(file, columns), text(fresh, columns));
+  EXPECT_EQ(text(file, views), text(fresh, views));
+  EXPECT_EQ(report(Exhibit::table1, {file}).rows, report(Exhibit::table1, {fresh}).rows);
 }
 
 TEST(Store, IsOneFileAtRest) {

@@ -29,7 +29,7 @@ Finished finished_message() {
   row.split = SplitName::test;
   row.condition = {Family::random, Subset::TAV, 30};
   row.kind = sweeps::RowKind::expected;
-  row.metrics = {686, 1.0 / 3, std::nullopt, .4, .5, .6, std::nullopt, .7, std::nullopt};
+  row.metrics = {686, 1.0 / 3, std::nullopt, .4, .5, .6, std::nullopt, .7, std::nullopt, .8};
   message.result.metrics.push_back(row);
   message.result.representations.push_back(
       {sweeps::Moment::before, {3, 70000}, 1, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, -0.5F}});
@@ -60,6 +60,7 @@ TEST(Protocol, FinishedKeepsEveryNumber) {
   EXPECT_FALSE(row.metrics.corr.has_value());
   EXPECT_EQ(row.metrics.acc2_non0, .7);
   EXPECT_FALSE(row.metrics.f1_non0.has_value());
+  EXPECT_EQ(row.metrics.acc3, .8);
   ASSERT_EQ(got.result.representations.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i) {
     const auto& [moment, positions, width, values] = got.result.representations[i];

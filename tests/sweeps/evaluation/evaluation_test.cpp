@@ -149,7 +149,8 @@ Metrics plain_metrics(const std::vector<float>& p, const std::vector<float>& y) 
           has0.first,
           has0.second,
           non0.first,
-          non0.second};
+          non0.second,
+          std::nullopt};
 }
 
 // The definition spelled out: take each utterance's prediction by hand, draw by draw.

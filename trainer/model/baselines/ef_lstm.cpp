@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint32_t kOwner = 3;
 // Behind every layer that the LSTM may have.
 constexpr DropoutLayer kState{kOwner, 128, 0};
-constexpr DropoutLayer kInside{kOwner, 128, 1};
+constexpr DropoutLayer kInsideHead{kOwner, 128, 1};
 
 }  // namespace
 
@@ -25,7 +25,7 @@ EfLstm::EfLstm(const sweeps::Configuration& configuration, const Widths& widths)
   lstm_ = register_module(
       "lstm", std::make_shared<Lstm>(widths.text + widths.audio + widths.vision, hidden, options));
   post_ = register_module(
-      "post", std::make_shared<Mlp>(std::vector<std::int64_t>{hidden, hidden, 1}, dropout_, kInside));
+      "post", std::make_shared<Mlp>(std::vector<std::int64_t>{hidden, hidden, 1}, dropout_, kInsideHead));
 }
 
 torch::Tensor EfLstm::normalized(const Batch& batch, const Walk& walk) {

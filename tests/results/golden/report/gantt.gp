@@ -13,7 +13,7 @@ set datafile missing 'NaN'
 set title title
 set border 3 lc rgb '#595959'; set tics nomirror out; set grid x lc rgb '#d9d9d9' dashtype 1
 set key outside below center horizontal Left reverse spacing 1.4
-set xrange [0:0.003]; set yrange [2.6:0.4]; set ytics 1; set xlabel 'time (s)' offset 0,.5; set ylabel 'rank'
+set xrange [0:0.07]; set yrange [2.6:0.4]; set ytics 1; set xlabel 'time (s)' offset 0,.5; set ylabel 'rank'
 plot data index 0 using 2:1:2:3:($1-.38):($1+.38) with boxxyerror fillstyle solid 1 border lc rgb '#404040' fillcolor rgb '#56b4e9' linewidth .5 title 'accepted (32)'
 set output
 }
