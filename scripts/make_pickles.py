@@ -3,6 +3,7 @@
 
 Run it with Debian's python3-numpy; the files are committed, so that the tests need no Python.
 """
+import collections
 import pathlib
 import pickle
 import sys
@@ -81,6 +82,40 @@ def kinds(key, value):
     return value
 
 
+def ragged(array, lengths):
+    return [row[:length] for row, length in zip(array, lengths)]
+
+
+def own_lengths(split):
+    """Sequences as arrays of their own, in a list and in an array of objects; names in parts; no word pieces."""
+    vision = np.empty(len(split["id"]), object)
+    vision[:] = ragged(split["vision"], split["vision_lengths"])
+    columns = {
+        "id": np.array([name.split("$_$") for name in split["id"]]).astype("S"),
+        "raw_text": [None, float("nan"), *split["raw_text"][2:]],
+        "text": split["text"].tolist(),
+        "audio": ragged(split["audio"], split["audio_lengths"]),
+        "vision": vision,
+        "regression_labels": split["regression_labels"].reshape(-1, 1),
+    }
+    return collections.OrderedDict(columns)
+
+
+def cmu(split):
+    """Padded in front, as MulT's files are."""
+    shifted = {key: np.stack([np.roll(row, len(row) - np.flatnonzero(row.any(1))[-1] - 1, 0) for row in split[key]])
+               for key in ("text", "audio", "vision")}
+    labels = np.repeat(split["regression_labels"].reshape(-1, 1, 1), 3, 2)
+    labels[:, :, 1:] = 9  # emotions, which nobody reads
+    return {**shifted, "labels": labels, "id": np.array([[name, "1.5", "2.0"] for name in split["id"]], object)}
+
+
+def tuples(split):
+    audio, vision = (ragged(split[key], split[key + "_lengths"]) for key in ("audio", "vision"))
+    return [((text.split(), v, a), np.array([[label]]), name) for text, v, a, label, name in
+            zip(split["raw_text"], vision, audio, split["regression_labels"], split["id"])]
+
+
 def swapped(value):
     return value.astype(value.dtype.newbyteorder(">"))
 
@@ -93,6 +128,13 @@ def main(folder):
     forms["fortran5"] = (changed(data, numeric(np.asfortranarray)), 5)
     forms["big_endian"] = (changed(data, numeric(swapped)), 4)
     forms["kinds"] = (changed(data, kinds), 4)
+    small = {name: make_split(index, 2) for index, name in enumerate(("train", "valid", "test"))}
+    everywhere = lambda change: {name: change(split) for name, split in small.items()}
+    forms["own_lengths"] = (collections.defaultdict(dict, everywhere(own_lengths)), 4)
+    forms["cmu"] = (everywhere(cmu), 4)
+    lists = everywhere(tuples)
+    forms["tuples"] = ({"train": lists["train"], "dev": lists["valid"], "test": lists["test"]}, 2)
+    forms["single"] = ({key: small["test"][key][1] for key in ("text", "text_bert", "audio", "vision")}, 4)
     for name, (value, protocol) in forms.items():
         (folder / f"{name}.pkl").write_bytes(pickle.dumps(value, protocol))
 

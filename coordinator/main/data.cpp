@@ -9,14 +9,20 @@
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "coordinator/main/commands.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
+#include "sweeps/label_scale.h"
 #include "sweeps/terminal.h"
+#include "sweeps/trial_result.h"
 #include "trainer/data/dataset.h"
+#include "trainer/data/dataset_layout.h"
 #include "trainer/data/dataset_summary.h"
 #include "trainer/data/import/dataset_import.h"
 #include "trainer/data/synth/synth.h"
@@ -39,34 +45,92 @@ void show_progress(std::string_view step, double done) {
   if (rewrites) fmt::print(stderr, "\r{} {:3.0f} %  {}", step, 100 * done, done >= 1 ? "\n" : "");
 }
 
-void add_import(CLI::App& data, int& exit_code) {
-  struct Flags {
-    std::string source;
-    std::string out;
-    std::string padding = "auto";
-    std::string label;
+struct ImportFlags {
+  std::string source;
+  std::string out;
+  std::string layout = "auto";
+  std::string padding = "auto";
+  std::string lengths = "auto";
+  std::string scale = "auto";
+  std::string split;
+  bool unlabelled = false;
+  std::vector<std::string> keys;
+  std::string label;
+};
+
+// "vision=video" -> vision, video.
+std::pair<std::string, std::string> parse_key(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    throw InputError("--key",
+                     fmt::format("must be NAME=THE FILE'S NAME, as in vision=video, got '{}'", text));
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::optional<sweeps::SplitName> parse_split(std::string_view word) {
+  for (const sweeps::SplitName split : trainer::kSplits) {
+    if (sweeps::name(split) == word) return split;
+  }
+  return std::nullopt;
+}
+
+trainer::ImportOptions options_of(const ImportFlags& flags) {
+  trainer::ImportOptions options;
+  std::vector<Mistake> mistakes;
+  const auto read = [&](std::string_view flag, const auto& value, std::string_view words,
+                        const std::string& got) {
+    if (!value) mistakes.push_back({std::string(flag), fmt::format("must be {}, got '{}'", words, got)});
+    return value;
   };
-  auto flags = std::make_shared<Flags>();
-  CLI::App* command =
-      data.add_subcommand("import", "MMSA's pickle (aligned_50.pkl, unaligned_50.pkl) -> a dataset");
+  if (const auto rule =
+          read("--padding", trainer::parse_padding_rule(flags.padding), "auto, keep or right", flags.padding))
+    options.padding = *rule;
+  if (const auto rule = read("--lengths", trainer::parse_length_rule(flags.lengths), "auto, frames or steps",
+                             flags.lengths))
+    options.lengths = *rule;
+  if (flags.layout != "auto")
+    options.source.layout = read("--layout", trainer::parse_source_layout(flags.layout),
+                                 "auto, mmsa, cmu or tuples", flags.layout);
+  if (flags.scale != "auto")
+    options.source.scale =
+        read("--scale", sweeps::parse_label_scale(flags.scale), "auto, 3 or 1", flags.scale);
+  if (!flags.split.empty())
+    options.source.split = read("--split", parse_split(flags.split), "train, valid or test", flags.split);
+  try {
+    for (const std::string& key : flags.keys) options.source.keys.insert(parse_key(key));
+  } catch (const InputError& error) {
+    mistakes.push_back(error.mistakes()[0]);
+  }
+  if (!mistakes.empty()) throw InputError(std::move(mistakes));
+  options.source.unlabelled = flags.unlabelled;
+  options.label = flags.label;
+  options.on_progress = show_progress;
+  return options;
+}
+
+void add_import(CLI::App& data, int& exit_code) {
+  auto flags = std::make_shared<ImportFlags>();
+  CLI::App* command = data.add_subcommand(
+      "import", "a pickle of MMSA's, the CMU SDK's or MulT's, or MISA's and MAG-BERT's making -> a dataset");
+  const auto add = [&](const char* name, std::string& value, const char* placeholder, const char* text) {
+    command->add_option(name, value, text)->option_text(placeholder);
+  };
   command->add_option("source", flags->source, "the pickle")->required()->option_text("SRC");
   command->add_option("-o,--output", flags->out, "the dataset's file (.safetensors)")
       ->required()
       ->option_text("OUT");
-  command
-      ->add_option("--padding", flags->padding, "where audio and vision are padded: auto, keep, right [auto]")
-      ->option_text("RULE");
-  command->add_option("--label", flags->label, "what the file really holds; every table's footer prints it")
-      ->option_text("TEXT");
+  add("--layout", flags->layout, "NAME", "what the pickle is: auto, mmsa, cmu, tuples [auto]");
+  command->add_option("--key", flags->keys, "NAME=THE FILE'S NAME of a key or a split; may be repeated")
+      ->allow_extra_args(false)
+      ->option_text("NAME=KEY");
+  add("--split", flags->split, "SPLIT", "import train, valid or test alone");
+  command->add_flag("--unlabelled", flags->unlabelled, "without labels, to predict from");
+  add("--padding", flags->padding, "RULE", "where sequences are padded: auto, keep, right [auto]");
+  add("--lengths", flags->lengths, "RULE", "how long sequences are: auto, frames, steps [auto]");
+  add("--scale", flags->scale, "SCALE", "labels lie in [-3, 3] or [-1, 1]: auto, 3, 1 [auto]");
+  add("--label", flags->label, "TEXT", "what the file really holds; every table's footer prints it");
   command->callback([flags, &exit_code] {
-    trainer::ImportOptions options;
-    const auto rule = trainer::parse_padding_rule(flags->padding);
-    if (!rule)
-      throw InputError("--padding", fmt::format("must be auto, keep or right, got '{}'", flags->padding));
-    options.padding = *rule;
-    options.label = flags->label;
-    options.on_progress = show_progress;
-    trainer::import_dataset(flags->source, flags->out, options);
+    trainer::import_dataset(flags->source, flags->out, options_of(*flags));
     present(flags->out);
     exit_code = kExitOk;
   });

@@ -66,7 +66,8 @@ class BadPickle(ProgramTest):
         bomb = []
         for _ in range(200):
             bomb = [bomb, bomb]
-        self.assert_import_refused("train: is a list, expected a dict", pickle.dumps({"train": bomb}, protocol=4))
+        self.assert_import_refused("train: is a list, expected a dict (and so in 2 more splits)",
+                                   pickle.dumps({"train": bomb, "valid": bomb, "test": bomb}, protocol=4))
 
     def test_an_existing_output_stays(self):
         (self.folder / "out.safetensors").write_text("mine")

@@ -7,12 +7,16 @@
 #include <string>
 #include <string_view>
 
+#include "trainer/data/import/kept_frames.h"
+#include "trainer/data/source/open_options.h"
 #include "trainer/data/source/padding.h"
 
 namespace missmodal::trainer {
 
 struct ImportOptions {
+  OpenOptions source;
   PaddingRule padding = PaddingRule::automatic;
+  LengthRule lengths = LengthRule::automatic;
   std::string label;  // what the file really holds, for the tables' footers
   // The share of a step ("reading", "writing") that is done, 0 to 1.
   std::function<void(std::string_view step, double done)> on_progress = [](std::string_view, double) {};

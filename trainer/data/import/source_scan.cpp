@@ -27,8 +27,10 @@ SourceScan scan_source(SourceFile& file, DatasetSource& source,
   SourceScan scan;
   std::vector<Task> tasks;
   for (std::size_t s = 0; s < source.splits.size(); ++s) {
-    for (std::size_t m = 0; m < source.splits[s].sequences.size(); ++m)
-      tasks.push_back({&source.splits[s].sequences[m], &scan.splits[s][m], &scan.not_finite[m]});
+    for (std::size_t m = 0; m < source.splits[s].sequences.size(); ++m) {
+      if (auto& column = source.splits[s].sequences[m])
+        tasks.push_back({&*column, &scan.splits[s][m], &scan.not_finite[m]});
+    }
   }
   std::stable_sort(tasks.begin(), tasks.end(),
                    [](const Task& a, const Task& b) { return a.column->offset() < b.column->offset(); });

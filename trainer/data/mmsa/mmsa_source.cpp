@@ -1,160 +1,215 @@
 #include "trainer/data/mmsa/mmsa_source.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 #include "sweeps/error.h"
 #include "sweeps/subset.h"
-#include "trainer/data/character.h"
 #include "trainer/data/dataset_layout.h"
 #include "trainer/data/mmsa/text_bert.h"
-#include "trainer/data/pickle/ndarray.h"
 #include "trainer/data/pickle/pickle_column.h"
+#include "trainer/data/source/keyed_dict.h"
+#include "trainer/data/source/split_dicts.h"
 
 namespace missmodal::trainer {
 namespace {
 
-// Of equal keys the last holds, as in Python.
-const PickleNode* find(const PickleTree& tree, const PickleDict& dict, std::string_view key) {
-  const auto found = std::find_if(dict.entries.rbegin(), dict.entries.rend(), [&](const auto& entry) {
-    const auto* chars = tree.get<PickleChars>(entry.first);
-    return chars != nullptr && !chars->in_file && chars->here == key;
-  });
-  return found == dict.entries.rend() ? nullptr : &found->second;
-}
+constexpr std::string_view kLabels = "regression_labels";
+constexpr std::string_view kWithoutLabels = "; --unlabelled goes without, to predict from";
 
 class SplitReader {
  public:
-  SplitReader(SourceFile& file, const PickleTree& tree, const PickleDict& dict, std::string place)
-      : file_(file), tree_(tree), dict_(dict) {
-    split_.place = std::move(place);
-  }
+  SplitReader(SourceFile& file, const PickleTree& tree, const KeyedDict& columns, const OpenOptions& options,
+              SourceSplit& split, MistakeList& mistakes)
+      : file_(file), tree_(tree), columns_(columns), options_(options), split_(split), mistakes_(mistakes) {}
 
-  SourceSplit read() {
-    split_.ids = read_strings(file_, tree_, required("id"), place("id"));
-    if (split_.ids.empty()) throw InputError(split_.place, "the split has no utterance");
-    split_.transcripts = read_strings(file_, tree_, required("raw_text"), place("raw_text"));
-    check_count("raw_text", split_.transcripts.size());
-    read_labels();
-    for (const Modality modality : kModalities) read_sequences(modality);
-    read_word_pieces();
-    return std::move(split_);
+  void read() {
+    if (!mistakes_.look([&] { read_names(); })) split_.ids.clear();
+    mistakes_.look([&] { read_transcripts_if_any(); });
+    if (!options_.unlabelled) mistakes_.look([&] { read_labels(); });
+    for (const Modality modality : kModalities) {
+      mistakes_.look([&] { read_unimodal_labels(modality); });
+      mistakes_.look([&] { read_sequences(modality); });
+      mistakes_.look([&] { read_lengths(modality); });
+    }
+    mistakes_.look([&] { read_word_pieces(); });
   }
 
  private:
-  std::string place(std::string_view key) const { return fmt::format("{}.{}", split_.place, key); }
-  PickleNode required(std::string_view key) const {
-    const PickleNode* node = find(tree_, dict_, key);
-    if (node == nullptr) throw InputError(split_.place, fmt::format("has no '{}'", key));
-    return *node;
-  }
   void check_count(std::string_view key, std::size_t count) const {
-    if (count == split_.size()) return;
-    throw InputError(place(key), fmt::format("has {} entries for {} ids", count, split_.size()));
+    if (count == split_.size() || split_.size() == 0) return;
+    throw InputError(columns_.place(key), fmt::format("has {} entries for {} ids", count, split_.size()));
   }
-  std::string of_utterance(std::size_t i) const {
-    return fmt::format("utterance {}", printable(split_.ids[i]));
+  std::vector<double> numbers(std::string_view key, PickleNode node) {
+    return read_numbers(file_, tree_, node, columns_.place(key));
+  }
+
+  void read_names() {
+    split_.ids = read_ids(file_, tree_, columns_.required("id"), columns_.place("id"));
+    if (split_.ids.empty()) throw InputError(split_.place, "the split has no utterance");
+  }
+
+  void read_transcripts_if_any() {
+    const PickleNode* node = columns_.find("raw_text");
+    if (node == nullptr) return;
+    split_.transcripts = read_transcripts(file_, tree_, *node, columns_.place("raw_text"));
+    check_count("raw_text", split_.transcripts.size());
+    const bool none = std::all_of(split_.transcripts.begin(), split_.transcripts.end(),
+                                  [](const std::string& text) { return text.empty(); });
+    if (none) split_.transcripts.clear();
   }
 
   void read_labels() {
-    const std::vector<double> labels =
-        read_numbers(file_, tree_, required("regression_labels"), place("regression_labels"));
-    check_count("regression_labels", labels.size());
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      if (!(std::abs(labels[i]) <= 3.0)) {
-        throw InputError(place("regression_labels"),
-                         fmt::format("{} has the label {}, not in [-3, 3]", of_utterance(i), labels[i]));
-      }
-      split_.labels.push_back(static_cast<float>(labels[i]));
-    }
+    const PickleNode node = columns_.required(kLabels, kWithoutLabels);
+    const std::vector<double> labels = numbers(kLabels, node);
+    if (split_.size() > 0) split_.labels = checked_labels(labels, split_.ids, columns_.place(kLabels));
   }
 
-  SequenceColumn column_of(std::string_view key) {
-    SequenceColumn column(NdArray(file_, tree_, required(key), place(key)));
-    check_count(key, column.size());
-    return column;
+  // regression_labels_T, _A and _V, which CH-SIMS has.
+  void read_unimodal_labels(Modality modality) {
+    const std::string key = fmt::format("{}_{}", kLabels,
+                                        modality == Modality::text    ? 'T'
+                                        : modality == Modality::audio ? 'A'
+                                                                      : 'V');
+    const PickleNode* node = columns_.find(key);
+    if (node == nullptr || options_.unlabelled || split_.size() == 0) return;
+    split_.unimodal_labels[static_cast<unsigned>(modality)] =
+        checked_labels(numbers(key, *node), split_.ids, columns_.place(key));
   }
 
   void read_sequences(Modality modality) {
-    const std::string key(name(modality));
-    split_.sequences.push_back(column_of(key));
-    const std::string lengths_key = key + "_lengths";
-    const PickleNode* node = find(tree_, dict_, lengths_key);
-    if (modality == Modality::text || node == nullptr) return;
+    const std::string_view key = name(modality);
+    SequenceColumn column(file_, tree_, columns_.required(key), columns_.place(key));
+    check_count(key, column.size());
+    split_.sequences[static_cast<unsigned>(modality)] = std::move(column);
+  }
+
+  void read_lengths(Modality modality) {
+    const std::string key = fmt::format("{}_lengths", name(modality));
+    const PickleNode* node = columns_.find(key);
+    if (node == nullptr) return;
     std::vector<std::int64_t> lengths;
-    for (const double length : read_numbers(file_, tree_, *node, place(lengths_key))) {
+    for (const double length : numbers(key, *node)) {
       if (!(length >= 0 && length <= 1e9) || length != std::floor(length)) {
-        throw InputError(place(lengths_key),
+        throw InputError(columns_.place(key),
                          fmt::format("entry {} is {}, not a length", lengths.size(), length));
       }
       lengths.push_back(static_cast<std::int64_t>(length));
     }
-    check_count(lengths_key, lengths.size());
+    check_count(key, lengths.size());
     split_.lengths[static_cast<unsigned>(modality)] = std::move(lengths);
   }
 
   void read_word_pieces() {
-    NdArray text_bert(file_, tree_, required("text_bert"), place("text_bert"));
-    const std::vector<std::int64_t>& shape = text_bert.shape();
-    const std::int64_t steps = split_.sequences[0].steps();
-    if (shape.size() != 3 || text_bert.is_text() || shape[1] != 3 || shape[2] != steps) {
-      throw InputError(
-          place("text_bert"),
-          fmt::format("has the shape ({}), expected ({}, 3, {}) numbers, as many positions as text",
-                      fmt::join(shape, ", "), split_.size(), steps));
+    constexpr std::string_view kKey = "text_bert";
+    const PickleNode* node = columns_.find(kKey);
+    const std::optional<SequenceColumn>& text = split_.of(Modality::text);
+    if (node == nullptr || !text || split_.size() == 0) return;
+    SequenceColumn column(file_, tree_, *node, columns_.place(kKey));
+    check_count(kKey, column.size());
+    const std::int32_t positions = column.width();
+    if (positions == 3 && column.most_steps() == text->most_steps() && column.most_steps() != 3) {
+      throw InputError(column.place(), fmt::format("has the shape (N, {}, 3), expected (N, 3, {}): "
+                                                   "text_bert.transpose(0, 2, 1) is that",
+                                                   column.most_steps(), column.most_steps()));
     }
-    check_count("text_bert", static_cast<std::size_t>(text_bert.rows()));
-    split_.word_pieces = read_text_bert(text_bert, split_.ids);
+    for (std::size_t i = 0; i < column.size(); ++i) {
+      if (column.steps(i) == 3 && positions == text->most_steps()) continue;
+      throw InputError(
+          column.place(),
+          fmt::format("has the shape ({}, {}, {}), expected ({}, 3, {}), as many positions as text",
+                      column.size(), column.steps(i), positions, split_.size(), text->most_steps()));
+    }
+    split_.word_pieces = read_text_bert(column, split_.ids);
+    for (std::size_t i = 0; i < column.size(); ++i) {
+      if (split_.word_pieces->lengths[i] > text->steps(i))
+        throw InputError(column.place(), fmt::format("utterance {} has {} word pieces for {} steps of text",
+                                                     i, split_.word_pieces->lengths[i], text->steps(i)));
+    }
   }
 
   SourceFile& file_;
   const PickleTree& tree_;
-  const PickleDict& dict_;
-  SourceSplit split_;
+  const KeyedDict& columns_;
+  const OpenOptions& options_;
+  SourceSplit& split_;
+  MistakeList& mistakes_;
 };
 
-// All splits agree on steps and width.
-void check_shapes(DatasetSource& source) {
-  for (const SourceSplit& split : source.splits) {
-    for (std::size_t m = 0; m < split.sequences.size(); ++m) {
-      const SequenceColumn& column = split.sequences[m];
-      if (&split == &source.splits[0]) {
-        source.steps[m] = column.steps();
-        source.widths[m] = column.width();
-      } else if (column.steps() != source.steps[m] || column.width() != source.widths[m]) {
-        throw InputError(column.place(),
-                         fmt::format("has {} steps of width {}, train has {} of {}", column.steps(),
-                                     column.width(), source.steps[m], source.widths[m]));
-      }
-    }
+// MMSA-FET's run_single: sequences without the dimension of utterances, no name, no label.
+void read_single(SourceFile& file, const PickleTree& tree, const OpenOptions& options, SourceSplit& split,
+                 MistakeList& mistakes) {
+  const KeyedDict columns(tree, *tree.get<PickleDict>(tree.root), options.keys, file.name());
+  split.place = file.name();
+  split.ids = {"single"};
+  mistakes.look([&] {
+    if (const PickleNode* id = columns.find("id"))
+      split.ids = {read_id(file, tree, *id, columns.place("id"))};
+  });
+  mistakes.look([&] {
+    const PickleNode* text = columns.find("raw_text");
+    const auto* chars = text == nullptr ? nullptr : tree.get<PickleChars>(*text);
+    if (chars != nullptr) split.transcripts = {read_text(file, *chars, columns.place("raw_text"))};
+  });
+  mistakes.look([&] {
+    const PickleNode* label = columns.find(kLabels);
+    if (label == nullptr || options.unlabelled) return;
+    const std::string place = columns.place(kLabels);
+    split.labels = checked_labels({first_number(file, tree, *label, place)}, split.ids, place);
+  });
+  for (const Modality modality : kModalities) {
+    mistakes.look([&] {
+      const PickleNode node = columns.required(name(modality));
+      split.sequences[static_cast<unsigned>(modality)].emplace(file, tree, std::span(&node, 1),
+                                                               columns.place(name(modality)));
+    });
   }
+  mistakes.look([&] {
+    const PickleNode* node = columns.find("text_bert");
+    const std::optional<SequenceColumn>& text = split.of(Modality::text);
+    if (node == nullptr || !text) return;
+    SequenceColumn column(file, tree, std::span(node, 1), columns.place("text_bert"));
+    if (column.steps(0) != 3 || column.width() != text->steps(0))
+      throw InputError(column.place(), fmt::format("has the shape ({}, {}), expected (3, {})",
+                                                   column.steps(0), column.width(), text->steps(0)));
+    split.word_pieces = read_text_bert(column, split.ids);
+  });
 }
 
 }  // namespace
 
-DatasetSource open_mmsa(SourceFile& file, const PickleTree& tree) {
-  const auto* root = tree.get<PickleDict>(tree.root);
-  if (root == nullptr) {
-    throw InputError(file.name(), fmt::format("holds {}, expected a dict of train, valid and test",
-                                              kind_name(tree.at(tree.root))));
-  }
+bool is_single_utterance(const PickleTree& tree, const OpenOptions& options) {
+  const auto* dict = tree.get<PickleDict>(tree.root);
+  if (dict == nullptr) return false;
+  const KeyedDict root(tree, *dict, options.keys, "");
+  const bool splits = std::any_of(kSplits.begin(), kSplits.end(), [&](sweeps::SplitName split) {
+    return root.find(sweeps::name(split)) != nullptr;
+  });
+  return !splits && root.find("audio") != nullptr && root.find("vision") != nullptr;
+}
+
+DatasetSource open_mmsa(SourceFile& file, const PickleTree& tree, const OpenOptions& options) {
   DatasetSource source;
-  for (const sweeps::SplitName split : kSplits) {
-    const std::string key(sweeps::name(split));
-    const PickleNode* node = find(tree, *root, key);
-    if (node == nullptr) throw InputError(file.name(), fmt::format("has no split '{}'", key));
-    const std::string place = fmt::format("{}: {}", file.name(), key);
-    const auto* dict = tree.get<PickleDict>(*node);
-    if (dict == nullptr)
-      throw InputError(place, fmt::format("is {}, expected a dict", kind_name(tree.at(*node))));
-    source.splits.push_back(SplitReader(file, tree, *dict, place).read());
+  MistakeList mistakes;
+  if (is_single_utterance(tree, options)) {
+    const sweeps::SplitName split = options.split.value_or(sweeps::SplitName::test);
+    read_single(file, tree, options, source.splits[static_cast<unsigned>(split)], mistakes);
+  } else {
+    read_split_dicts(file, tree, options, source, mistakes,
+                     [&](const KeyedDict& columns, SourceSplit& split, MistakeList& found) {
+                       SplitReader(file, tree, columns, options, split, found).read();
+                     });
   }
-  check_shapes(source);
+  mistakes.throw_if_any();
+  compare_splits(source, mistakes);
+  mistakes.throw_if_any();
   return source;
 }
 

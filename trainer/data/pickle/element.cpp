@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 #include "sweeps/error.h"
 #include "trainer/data/character.h"
@@ -119,6 +120,11 @@ std::int64_t decode_integer(const char* bytes, const PickleDType& dtype) {
 }
 
 std::optional<std::string> decode_string(const char* bytes, const PickleDType& dtype) {
+  if (dtype.kind == 'S') {
+    std::string text(bytes, static_cast<std::size_t>(dtype.size));
+    text.erase(text.find_last_not_of('\0') + 1);
+    return is_utf8(text) ? std::optional(std::move(text)) : std::nullopt;
+  }
   std::size_t length = static_cast<std::size_t>(dtype.size) / 4;
   const auto character = [&](std::size_t i) { return load<std::uint32_t>(bytes + 4 * i, dtype.big_endian); };
   while (length > 0 && character(length - 1) == 0) --length;

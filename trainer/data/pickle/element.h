@@ -20,7 +20,7 @@ void decode_elements(const char* bytes, const PickleDType& dtype, std::size_t co
 // Precondition: i1..i8, u1..u4.
 std::int64_t decode_integer(const char* bytes, const PickleDType& dtype);
 
-// One <U element as UTF-8, without the zeros at its end; nothing where it holds no valid character.
+// One <U or S element as UTF-8, without the zeros at its end; nothing where it holds no valid character.
 std::optional<std::string> decode_string(const char* bytes, const PickleDType& dtype);
 
 }  // namespace missmodal::trainer

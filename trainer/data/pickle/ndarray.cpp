@@ -38,7 +38,7 @@ NdArray::NdArray(SourceFile& file, const PickleTree& tree, PickleNode node, std:
   }
   array_ = *array;
   if (array_.dtype.kind == 'V' || array_.dtype.kind == 'O') {
-    throw InputError(place_, "has a dtype that is not read: f2 f4 f8 i1-i8 u1-u8 bool <U are");
+    throw InputError(place_, "has a dtype that is not read: f2 f4 f8 i1-i8 u1-u8 bool <U S are");
   }
   if (array_.shape.empty()) throw InputError(place_, "is an array without dimensions");
   const std::int64_t elements = count_elements(array_.shape, place_);
@@ -118,6 +118,10 @@ void NdArray::read_elements(std::int64_t first, std::int64_t count, float* out) 
   decode(first, count, out);
 }
 
+void NdArray::read_first(double* out) {
+  decode(0, 1, out);
+}
+
 std::vector<double> NdArray::numbers() {
   if (is_text()) throw InputError(place_, "holds strings where numbers are expected");
   std::vector<double> all(static_cast<std::size_t>(rows() * row_elements_));
@@ -126,11 +130,11 @@ std::vector<double> NdArray::numbers() {
 }
 
 std::vector<std::string> NdArray::strings() {
-  if (!is_text() || shape().size() != 1) throw InputError(place_, "is not a row of strings");
+  if (!is_text() || fortran()) throw InputError(place_, "is not a row of strings");
   std::vector<std::string> all;
   std::size_t total = 0;
   std::vector<char> element(static_cast<std::size_t>(array_.dtype.size));
-  for (std::int64_t i = 0; i < rows(); ++i) {
+  for (std::int64_t i = 0; i < rows() * row_elements_; ++i) {
     bytes_->read(static_cast<std::uint64_t>(i) * element.size(), element.data(), element.size());
     auto text = decode_string(element.data(), array_.dtype);
     if (!text) throw InputError(place_, fmt::format("string {} holds an invalid character", i));

@@ -28,7 +28,9 @@ class NdArray {
   std::int64_t row_elements() const { return row_elements_; }
   bool fortran() const { return array_.fortran && array_.shape.size() > 1; }
   std::uint64_t offset() const { return bytes_->offset(); }  // in the file, for reading arrays in its order
-  bool is_text() const { return array_.dtype.kind == 'U'; }
+  std::uint64_t bytes() const { return bytes_->size(); }
+  bool is_text() const { return array_.dtype.kind == 'U' || array_.dtype.kind == 'S'; }
+  bool is_half() const { return array_.dtype.kind == 'f' && array_.dtype.size == 2; }
 
   // How many rows read_rows should get at once: a few MiB; in Fortran order, where a row lies scattered, 64
   // MiB.
@@ -41,8 +43,10 @@ class NdArray {
   // Elements first .. first + count in memory order. Precondition: not text, not Fortran order.
   void read_elements(std::int64_t first, std::int64_t count, float* out);
 
-  std::vector<double> numbers();       // all of them
-  std::vector<std::string> strings();  // of a <U array
+  void read_first(double* out);          // the first element
+  std::vector<double> numbers();         // all of them
+  std::vector<std::string> strings();    // of a <U or S array, all of them
+  void forget_buffer() { piece_ = {}; }  // of the latest read: who holds many arrays
 
  private:
   template <typename Out>

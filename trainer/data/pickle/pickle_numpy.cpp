@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <iterator>
 #include <vector>
 
 #include "trainer/data/character.h"
@@ -13,6 +15,7 @@ namespace missmodal::trainer {
 namespace {
 
 constexpr std::size_t kMaxDimensions = 32;  // numpy's own limit before 2.0
+constexpr std::string_view kFactories[] = {"dict", "list", "set", "tuple", "int", "float", "str"};
 
 const PickleItems& tuple_of(const PickleTree& tree, PickleNode node, std::string_view what) {
   const auto* items = tree.get<PickleItems>(node);
@@ -31,6 +34,12 @@ const std::string& short_string(const PickleTree& tree, PickleNode node, std::st
 
 bool is_none(const PickleTree& tree, PickleNode node) {
   return tree.get<PickleNone>(node) != nullptr;
+}
+
+// A type that a defaultdict may be of.
+bool is_container(const PickleTree& tree, PickleNode node) {
+  const auto* global = tree.get<PickleGlobal>(node);
+  return global != nullptr && (*global == PickleGlobal::factory || *global == PickleGlobal::ordered_dict);
 }
 
 bool truth(const PickleTree& tree, PickleNode node) {
@@ -77,7 +86,7 @@ PickleDType parse_dtype(const std::string& code) {
   const bool number =
       kind == 'f' ? (size == 2 || size == 4 || size == 8)
                   : (kind == 'i' || kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8);
-  const bool string = kind == 'U' && size > 0 && size <= kMaxCharactersPerString;
+  const bool string = (kind == 'U' || kind == 'S') && size > 0 && size <= kMaxCharactersPerString;
   if (number || string || (kind == 'b' && size == 1) || kind == 'O') {
     dtype.kind = kind;
     dtype.size = kind == 'U' ? 4 * size : size;
@@ -92,7 +101,7 @@ PickleValue scalar(const PickleTree& tree, const PickleItems& arguments) {
   if (dtype.kind == 'V' || dtype.kind == 'O' || bytes.size() != static_cast<std::size_t>(dtype.size)) {
     throw PickleMistake{"a numpy scalar of a kind that is not read here, or of a wrong size"};
   }
-  if (dtype.kind == 'U') {
+  if (dtype.kind == 'U' || dtype.kind == 'S') {
     PickleChars chars;
     chars.is_text = true;
     const auto text = decode_string(bytes.data(), dtype);
@@ -148,6 +157,32 @@ PickleValue reconstruct(const PickleTree& tree, const PickleItems& arguments) {
   return PickleArray{};
 }
 
+// OrderedDict(), or OrderedDict([[key, value], ...]) as Python 2 wrote it.
+PickleValue ordered_dict(const PickleTree& tree, const PickleItems& arguments) {
+  PickleDict dict;
+  if (arguments.nodes.empty()) return dict;
+  const auto* pairs = tree.get<PickleItems>(arguments.nodes[0]);
+  constexpr std::size_t kMostPairs = 32;  // a call copies them, and calls may be many
+  if (arguments.nodes.size() != 1 || pairs == nullptr || pairs->nodes.size() > kMostPairs)
+    throw PickleMistake{"an OrderedDict of no short list of pairs"};
+  for (const PickleNode node : pairs->nodes) {
+    const auto* pair = tree.get<PickleItems>(node);
+    if (pair == nullptr || pair->nodes.size() != 2)
+      throw PickleMistake{"an OrderedDict of no short list of pairs"};
+    dict.entries.emplace_back(pair->nodes[0], pair->nodes[1]);
+  }
+  return dict;
+}
+
+// defaultdict(factory): its entries follow. The factory is a name here, and called by nobody.
+PickleValue default_dict(const PickleTree& tree, const PickleItems& arguments) {
+  const bool harmless = arguments.nodes.empty() ||
+                        (arguments.nodes.size() == 1 &&
+                         (is_none(tree, arguments.nodes[0]) || is_container(tree, arguments.nodes[0])));
+  if (!harmless) throw PickleMistake{"a defaultdict whose factory is no builtin type"};
+  return PickleDict{};
+}
+
 void set_dtype_state(const PickleTree& tree, PickleDType& dtype, PickleNode state) {
   const std::vector<PickleNode>& nodes = tuple_of(tree, state, "a dtype's state").nodes;
   if (nodes.size() < 5) throw PickleMistake{"a dtype's state is too short"};
@@ -180,6 +215,12 @@ PickleGlobal find_global(std::string_view module, std::string_view name) {
   if (module == "numpy" && name == "ndarray") return PickleGlobal::ndarray;
   if (module == "numpy" && name == "dtype") return PickleGlobal::dtype;
   if (module == "_codecs" && name == "encode") return PickleGlobal::encode;
+  if (module == "collections" && name == "OrderedDict") return PickleGlobal::ordered_dict;
+  if (module == "collections" && name == "defaultdict") return PickleGlobal::default_dict;
+  if ((module == "builtins" || module == "__builtin__") &&
+      std::find(std::begin(kFactories), std::end(kFactories), name) != std::end(kFactories)) {
+    return PickleGlobal::factory;
+  }
   throw PickleMistake{
       fmt::format("the file asks for '{}.{}', which is not a plain container or a numpy array; "
                   "nothing in a file is executed",
@@ -204,10 +245,16 @@ PickleValue call_global(const PickleTree& tree, PickleNode function, PickleNode 
     case PickleGlobal::dtype:
       if (tuple.nodes.empty()) throw PickleMistake{"numpy.dtype without a code"};
       return parse_dtype(short_string(tree, tuple.nodes[0], "a dtype's code"));
+    case PickleGlobal::ordered_dict:
+      return ordered_dict(tree, tuple);
+    case PickleGlobal::default_dict:
+      return default_dict(tree, tuple);
     case PickleGlobal::ndarray:
+      throw PickleMistake{"the file calls numpy.ndarray itself"};
+    case PickleGlobal::factory:
       break;
   }
-  throw PickleMistake{"the file calls numpy.ndarray itself"};
+  throw PickleMistake{"the file calls a builtin type: no dataset of plain arrays needs it"};
 }
 
 void set_state(PickleTree& tree, PickleNode object, PickleNode state) {

@@ -1,6 +1,6 @@
 #pragma once
-// The only names a pickle may call here, and what they yield: numpy's arrays, dtypes and scalars, and bytes
-// that protocol 2 wraps as text. No other name is known, so no other can do anything.
+// The only names a pickle may call here, and what they yield: numpy's arrays, dtypes and scalars, bytes that
+// protocol 2 wraps as text, and dicts of collections. No other name is known, so no other can do anything.
 
 #include <cstdint>
 #include <string>
@@ -16,7 +16,8 @@ struct PickleMistake {
 };
 
 // numpy.core.multiarray._reconstruct and .scalar, numpy.ndarray, numpy.dtype, _codecs.encode,
-// numpy.core.numeric._frombuffer, each also under numpy._core. Throws PickleMistake naming any other.
+// numpy.core.numeric._frombuffer, each also under numpy._core; collections.OrderedDict and .defaultdict, and
+// the builtin types that a defaultdict may be of. Throws PickleMistake naming any other.
 PickleGlobal find_global(std::string_view module, std::string_view name);
 
 // REDUCE: function(*arguments). Throws PickleMistake.

@@ -38,10 +38,20 @@ struct PickleDict {
   std::vector<std::pair<PickleNode, PickleNode>> entries;  // in file order; of equal keys the last holds
 };
 
-enum class PickleGlobal { reconstruct, scalar, ndarray, dtype, encode, frombuffer };
+enum class PickleGlobal {
+  reconstruct,
+  scalar,
+  ndarray,
+  dtype,
+  encode,
+  frombuffer,
+  ordered_dict,
+  default_dict,
+  factory  // a builtin type, which nothing calls
+};
 
 struct PickleDType {
-  char kind = 'V';        // f, i, u, b, U, O; V: of no kind we read
+  char kind = 'V';        // f, i, u, b, U, S, O; V: of no kind we read
   std::int64_t size = 0;  // bytes an element
   bool big_endian = false;
 };

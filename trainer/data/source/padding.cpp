@@ -12,32 +12,31 @@ namespace {
 constexpr PaddingRule kRules[] = {PaddingRule::automatic, PaddingRule::keep, PaddingRule::right};
 
 // Left-padded: most samples shorter than the tensor begin with zeros and end with a non-zero frame.
-bool is_left_padded(std::int32_t steps, std::span<const NonZero> rows,
+bool is_left_padded(std::span<const std::int32_t> steps, std::span<const NonZero> rows,
                     std::span<const std::int64_t> lengths) {
   std::int64_t shorter = 0;
   std::int64_t left = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (lengths[i] >= steps) continue;
+    if (lengths[i] >= steps[i]) continue;
     ++shorter;
-    if (rows[i].first > 0 && rows[i].end == steps) ++left;
+    if (rows[i].first > 0 && rows[i].end == steps[i]) ++left;
   }
   return 2 * left > shorter;
 }
 
 class Placement {
  public:
-  Placement(PaddingRule rule, std::int32_t steps, Padding& padding)
-      : rule_(rule), steps_(steps), padding_(padding) {}
+  Placement(PaddingRule rule, Padding& padding) : rule_(rule), padding_(padding) {}
 
-  Window place(NonZero row, std::int64_t file_length) {
+  Window place(std::int32_t steps, NonZero row, std::int64_t file_length) {
     if (file_length == 0) ++padding_.zero_length;
-    if (file_length > steps_) ++padding_.over_length;
-    const auto length = static_cast<std::int32_t>(std::clamp<std::int64_t>(file_length, 1, steps_));
+    if (file_length > steps) ++padding_.over_length;
+    const auto length = static_cast<std::int32_t>(std::clamp<std::int64_t>(file_length, 1, steps));
     if (padding_.left) {
-      const Window last{steps_ - length, length};
+      const Window last{steps - length, length};
       if (fits(row, last)) return shifted(last);
       if (fits(row, {0, length})) return {0, length};  // one padded on the other side
-      return shifted(recomputed(last, {row.first, steps_ - row.first}, row));
+      return shifted(recomputed(last, {row.first, steps - row.first}, row));
     }
     const Window front{0, length};
     if (fits(row, front)) return front;
@@ -64,7 +63,6 @@ class Placement {
   }
 
   PaddingRule rule_;
-  std::int32_t steps_;
   Padding& padding_;
 };
 
@@ -100,15 +98,31 @@ NonZero find_non_zero(std::span<const float> frames, std::size_t width) {
   return {frame_of(first - frames.begin()), frame_of(frames.rend() - last - 1) + 1};
 }
 
-Padding place_windows(PaddingRule rule, std::int32_t steps, std::span<const NonZero> rows,
+Padding place_windows(PaddingRule rule, std::span<const std::int32_t> steps, std::span<const NonZero> rows,
                       std::span<const std::int64_t> lengths) {
-  MISSMODAL_CHECK(rows.size() == lengths.size() && steps >= 1);
+  MISSMODAL_CHECK(rows.size() == lengths.size() && rows.size() == steps.size());
   Padding padding;
   padding.left = rule == PaddingRule::automatic && is_left_padded(steps, rows, lengths);
-  Placement placement(rule, steps, padding);
+  Placement placement(rule, padding);
   padding.windows.reserve(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i)
-    padding.windows.push_back(placement.place(rows[i], lengths[i]));
+    padding.windows.push_back(placement.place(steps[i], rows[i], lengths[i]));
+  return padding;
+}
+
+Padding find_windows(PaddingRule rule, std::span<const std::int32_t> steps, std::span<const NonZero> rows) {
+  MISSMODAL_CHECK(rows.size() == steps.size());
+  std::vector<std::int64_t> lengths;
+  for (const NonZero& row : rows) lengths.push_back(row.end - row.first);
+  Padding padding;
+  padding.left = rule == PaddingRule::automatic && is_left_padded(steps, rows, lengths);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& [first, end] = rows[i];
+    if (end == 0) ++padding.zero_length;
+    const bool shifted = padding.left && first > 0 && end > 0;
+    if (shifted) ++padding.shifted;
+    padding.windows.push_back(shifted ? Window{first, steps[i] - first} : Window{0, std::max(end, 1)});
+  }
   return padding;
 }
 

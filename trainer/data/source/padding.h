@@ -1,6 +1,5 @@
 #pragma once
-// Where an utterance's frames lie in its padded row of audio or vision (docs/data.md, "Padding"). Text never
-// asks: it follows its mask.
+// Where an utterance's frames lie in its padded row (docs/data.md, "Padding").
 
 #include <cstdint>
 #include <optional>
@@ -41,8 +40,13 @@ struct Padding : PaddingCensus {
   std::vector<Window> windows;  // by utterance
 };
 
-// One modality over the whole file. Precondition: as many lengths as rows, each >= 0; steps >= 1.
-Padding place_windows(PaddingRule rule, std::int32_t steps, std::span<const NonZero> rows,
+// One modality over the whole file, whose lengths are known. Precondition: as many steps and lengths as rows,
+// each at least 1 and 0.
+Padding place_windows(PaddingRule rule, std::span<const std::int32_t> steps, std::span<const NonZero> rows,
                       std::span<const std::int64_t> lengths);
+
+// The same where they are not: from the first step, or in a left-padded modality to the last one, whatever of
+// the row is not zero.
+Padding find_windows(PaddingRule rule, std::span<const std::int32_t> steps, std::span<const NonZero> rows);
 
 }  // namespace missmodal::trainer

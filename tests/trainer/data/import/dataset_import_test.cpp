@@ -167,15 +167,21 @@ TEST_F(MmsaImport, AlignedFilesTakeTheTextsLengths) {
   EXPECT_EQ(modality(*dataset, "audio")["lengths_from"], "text");
 }
 
-TEST_F(MmsaImport, UnalignedFilesMustHaveLengths) {
-  MmsaSplitNumbers split = plain_split(1);
+TEST_F(MmsaImport, UnalignedFilesWithoutLengthsAreCountedToTheLastNonZeroFrame) {
+  MmsaSplitNumbers split = plain_split(2);
   split.steps = 5;
-  split.frames = {std::vector<std::vector<double>>{{1, 2, 3, 4, 5}},
-                  std::vector<std::vector<double>>{{1, 2, 3, 4, 5}}};
+  split.frames = {std::vector<std::vector<double>>{{1, 2, 0, 4, 0}, {1, 0, 0, 0, 0}},
+                  std::vector<std::vector<double>>{{1, 2, 3, 4, 5}, {0, 0, 0, 0, 0}}};
   split.lengths = {};
   MmsaFile file;
   for (const char* name : {"train", "valid", "test"}) file[name] = keys_of(split, name);
-  refused(file, "x.pkl: train: has no 'audio_lengths', and its 5 steps are not aligned with text's 4");
+  const auto dataset = import(file);
+  const Split& test = dataset->split(SplitName::test);
+  EXPECT_EQ(values(test.of(Modality::audio).lengths), (std::vector<std::int32_t>{4, 1}));
+  EXPECT_EQ(values(test.of(Modality::vision).lengths), (std::vector<std::int32_t>{5, 1}));
+  EXPECT_EQ(modality(*dataset, "audio")["lengths_from"], "frames");
+  EXPECT_EQ(warnings(*dataset)[0],
+            "audio: the file says no lengths; they were counted up to the last non-zero frame");
 }
 
 TEST_F(MmsaImport, AnEmptySequenceGetsLengthOne) {
@@ -199,7 +205,7 @@ TEST_F(MmsaImport, ALabelOutOfRangeNamesItsUtterance) {
 }
 
 TEST_F(MmsaImport, WhatIsMissingIsNamed) {
-  for (const char* key : {"id", "raw_text", "text", "text_bert", "audio", "vision", "regression_labels"}) {
+  for (const char* key : {"id", "text", "audio", "vision", "regression_labels"}) {
     MmsaFile file = plain_file();
     file["valid"].erase(key);
     refused(file, std::string("x.pkl: valid: has no '") + key + "'");
@@ -219,10 +225,11 @@ TEST_F(MmsaImport, WrongShapesAndKindsAreNamed) {
   refused(with("audio", array("f8", {2, 4, 1}, eight)), "train.audio: has 2 entries for 4 ids");
   refused(with("audio", array("f8", {4, 2, 1}, eight)),
           "valid.audio: has 4 steps of width 1, train has 2 of 1");
-  refused(with("audio", list({})), "train.audio: is not an array but a list");
+  refused(with("audio", list({})), "train.audio: is empty");
+  refused(with("audio", "N"), "train.audio: is not an array but None");
   refused(with("text_bert", array("f8", {4, 1, 2}, eight)), "train.text_bert: has the shape (4, 1, 2)");
   refused(with("raw_text", list({text("one")})), "train.raw_text: has 1 entries for 4 ids");
-  refused(with("id", list({text("a"), integer(5)})), "train.id[1]: is an integer, not a string");
+  refused(with("id", list({text("a"), "N"})), "train.id[1]: is None, not a string");
   refused(with("id", list({text("a\xff")})), "train.id[0]: has a text that is not valid UTF-8");
   refused(with("id", array("U1", {4}, raw(std::vector<std::uint32_t>{65, 66, 67, 0x110000}))),
           "train.id: string 3 holds an invalid character");
@@ -245,10 +252,11 @@ TEST_F(MmsaImport, OneLongTextManyTimesIsRefused) {
 
 TEST_F(MmsaImport, MasksAndTokensAreChecked) {
   MmsaSplitNumbers train = plain_split(2);
-  train.masks[1] = {0, 1, 1, 1};
-  refused(with(train), "train.text_bert: utterance train$_$1: the mask is not ones followed by zeros");
+  train.masks[1] = {1, 0, 1, 1};
+  refused(with(train),
+          "train.text_bert: utterance train$_$1: the mask is not ones on one side and zeros on the other");
   train.masks[1] = {1, 2, 0, 0};
-  refused(with(train), "the mask is not ones followed by zeros");
+  refused(with(train), "the mask is not ones on one side");
   std::vector<double> bert(4 * 12, 0.0);
   for (std::size_t n = 0; n < 4; ++n) bert[12 * n + 4] = 1;
   bert[12] = -7;
