@@ -64,7 +64,7 @@ void SourceFile::read(std::uint64_t offset, void* out, std::size_t size) {
 }
 
 void SourceFile::start_digest() {
-  digest_.emplace();
+  digest_ = std::make_unique<DigestThread>();
   digested_ = 0;
 }
 
@@ -81,7 +81,7 @@ void SourceFile::digest_up_to(std::uint64_t offset) {
 }
 
 Digest SourceFile::finish_digest() {
-  MISSMODAL_CHECK(digest_.has_value());
+  MISSMODAL_CHECK(digest_ != nullptr);
   digest_up_to(size_);
   const Digest digest = digest_->finish();
   digest_.reset();

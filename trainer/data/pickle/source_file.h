@@ -4,10 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <string>
 
 #include "sweeps/sha256.h"
+#include "trainer/data/pickle/digest_thread.h"
 
 namespace missmodal::trainer {
 
@@ -42,7 +43,7 @@ class SourceFile {
   std::string name_;
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
-  std::optional<Sha256> digest_;
+  std::unique_ptr<DigestThread> digest_;
   std::uint64_t digested_ = 0;  // bytes from the start that the digest has seen
 };
 
