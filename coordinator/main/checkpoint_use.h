@@ -8,8 +8,9 @@
 
 namespace missmodal::coordinator {
 
-// Throws InputError naming every modality of the dataset that the checkpoint's model cannot read. The names
-// are as the user wrote them.
+// Throws InputError naming every modality of the dataset that the checkpoint's model cannot read: of another
+// width, of other numbers by far (a hundred times as spread), word pieces outside its vocabulary or none. The
+// names are as the user wrote them.
 void check_fit(const trainer::Checkpoint& checkpoint, const std::string& checkpoint_name,
                const trainer::Dataset& dataset, const std::string& dataset_name);
 

@@ -55,6 +55,7 @@ struct ImportFlags {
   std::string split;
   bool unlabelled = false;
   std::vector<std::string> keys;
+  std::string vocabulary;
   std::string label;
 };
 
@@ -103,6 +104,7 @@ trainer::ImportOptions options_of(const ImportFlags& flags) {
   }
   if (!mistakes.empty()) throw InputError(std::move(mistakes));
   options.source.unlabelled = flags.unlabelled;
+  options.vocabulary = flags.vocabulary;
   options.label = flags.label;
   options.on_progress = show_progress;
   return options;
@@ -125,6 +127,8 @@ void add_import(CLI::App& data, int& exit_code) {
       ->option_text("NAME=KEY");
   add("--split", flags->split, "SPLIT", "import train, valid or test alone");
   command->add_flag("--unlabelled", flags->unlabelled, "without labels, to predict from");
+  add("--vocab", flags->vocabulary, "FILE",
+      "vocab.txt of an uncased BERT: makes word pieces of the transcripts");
   add("--padding", flags->padding, "RULE", "where sequences are padded: auto, keep, right [auto]");
   add("--lengths", flags->lengths, "RULE", "how long sequences are: auto, frames, steps [auto]");
   add("--scale", flags->scale, "SCALE", "labels lie in [-3, 3] or [-1, 1]: auto, 3, 1 [auto]");

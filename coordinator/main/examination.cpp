@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "sweeps/error.h"
 #include "sweeps/presence.h"
+#include "sweeps/subset.h"
 #include "sweeps/trial_result.h"
 #include "trainer/data/bert/bert_fit.h"
 #include "trainer/data/bert/bert_folder.h"
@@ -47,6 +50,15 @@ std::vector<Mistake> lacks(const trainer::Dataset& dataset, const std::string& p
   return mistakes;
 }
 
+// One number a word piece, which is zero: a text of words alone.
+bool has_word_vectors(const trainer::Dataset& dataset) {
+  if (dataset.width(Modality::text) > 1) return true;
+  return std::any_of(trainer::kSplits.begin(), trainer::kSplits.end(), [&](sweeps::SplitName name) {
+    const std::span<const float> frames = dataset.split(name).of(Modality::text).frames;
+    return std::any_of(frames.begin(), frames.end(), [](float x) { return x != 0.0F; });
+  });
+}
+
 }  // namespace
 
 Examination examine(const std::string& dataset, const std::vector<sweeps::TextWeights>& weights,
@@ -63,6 +75,9 @@ Examination examine(const std::string& dataset, const std::vector<sweeps::TextWe
     examination.dataset = trainer::Dataset::open(dataset);
     const std::vector<Mistake> missing = lacks(*examination.dataset, dataset);
     mistakes.insert(mistakes.end(), missing.begin(), missing.end());
+    if (weights.empty() && !has_word_vectors(*examination.dataset))
+      mistakes.push_back(
+          {dataset, "has word pieces but no word vectors: model.text.encoder: bert can read it"});
   });
   for (const sweeps::TextWeights& folder : weights) {
     collect(mistakes, [&] {

@@ -114,6 +114,25 @@ class Cases(ProgramTest):
         self.assertNotIn("transcripts", dataset.header["__metadata__"])
         self.assertNotIn("train.tokens", dataset.header)
 
+    def test_a09_misa(self):
+        data = self.source("a09")
+        self.refused("train: holds words, but neither vectors nor pieces of them: --vocab VOCAB.TXT of a BERT makes word pieces")
+        vocabulary = "[PAD] [UNK] [CLS] [SEP] words of number".split() + [str(n) for n in range(10)]
+        (self.folder / "vocab.txt").write_text("\n".join(vocabulary))
+        dataset = self.imported("--vocab", "vocab.txt")
+        for name, key in zip(SPLITS, ("train", "dev", "test")):
+            features, labels, segments = zip(*data[key])
+            words, *sequences = zip(*features)
+            self.assertEqual(self.texts(dataset, "ids")[name], list(segments))
+            self.assertEqual(self.texts(dataset, "transcripts")[name], [" ".join(one) for one in words])
+            self.assertEqual(list(dataset.numbers(f"{name}.labels")), [float(label[0, 0]) for label in labels])
+            for modality, rows in zip(("vision", "audio"), sequences):
+                expected = frames({"text": [], "audio": [], "vision": [], modality: rows})[modality]
+                found = np.array(dataset.numbers(f"{name}.{modality}"), np.float32)
+                self.assertTrue(np.array_equal(found, np.concatenate(expected).ravel()), f"{name}.{modality}")
+        pieces = [2, *(vocabulary.index(word) for word in "words of number 7".split()), 3]
+        self.assertEqual(list(dataset.numbers("train.tokens"))[6 * 7:6 * 8], pieces)
+
     def test_a10_what_is_there_after_all(self):
         for kind in ("extra", "collections", "defaultdict", "classification_labels", "annotations"):
             with self.subTest(kind):

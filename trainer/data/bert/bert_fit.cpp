@@ -13,9 +13,9 @@ namespace missmodal::trainer {
 std::vector<Mistake> bert_mistakes(const BertConfiguration& configuration, const std::string& weights,
                                    const Dataset& dataset, const std::string& data) {
   if (!dataset.has_word_pieces()) {
-    return {
-        {data, fmt::format("has no word pieces, which {} reads; import a source that has them (text_bert)",
-                           weights)}};
+    return {{data, fmt::format("has no word pieces, which {} reads; import a source that has them "
+                               "(text_bert), or transcripts (--vocab)",
+                               weights)}};
   }
   std::vector<Mistake> mistakes;
   for (const sweeps::SplitName name : kSplits) {

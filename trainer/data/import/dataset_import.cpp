@@ -23,6 +23,7 @@
 #include "trainer/data/import/label_census.h"
 #include "trainer/data/import/open_source.h"
 #include "trainer/data/import/source_scan.h"
+#include "trainer/data/import/word_pieces.h"
 #include "trainer/data/source/dataset_source.h"
 
 namespace missmodal::trainer {
@@ -74,7 +75,7 @@ void warn_of_zeros(const DatasetSource& source, const SourceScan& scan, std::vec
 
 json make_report(const SourceFile& file, const DatasetSource& source, const SourceScan& scan,
                  const std::array<KeptFrames, 3>& kept, const FoundScale& scale, PaddingRule rule,
-                 std::vector<std::string> warnings) {
+                 const std::string& vocabulary, std::vector<std::string> warnings) {
   const std::string_view known = known_dataset(scan.source_sha256);
   json report = {{"kind", "import"},
                  {"source", {{"sha256", scan.source_sha256}, {"bytes", file.size()}, {"known_as", known}}},
@@ -98,6 +99,12 @@ json make_report(const SourceFile& file, const DatasetSource& source, const Sour
       warnings.push_back(
           fmt::format("{}: {} numbers were NaN or infinite and became 0", key, scan.not_finite[m]));
     }
+  }
+  if (!vocabulary.empty()) {
+    report["vocab_sha256"] = vocabulary;
+    warnings.push_back(
+        "text: word pieces were cut from the transcripts; there are no word vectors, only models with "
+        "model.text.encoder: bert can read it");
   }
   warn_of_zeros(source, scan, warnings);
   warn_of_repeated_ids(source, warnings);
@@ -142,11 +149,15 @@ DatasetLayout layout_of(const DatasetSource& source, const std::array<KeptFrames
 void import_dataset(const std::filesystem::path& source_path, const std::filesystem::path& out,
                     const ImportOptions& options) {
   SourceFile file(source_path);
-  OutputFile output(out, std::span(&source_path, 1));
+  const std::array<std::filesystem::path, 2> inputs{source_path, options.vocabulary};
+  OutputFile output(out, std::span(inputs).first(options.vocabulary.empty() ? 1 : 2));
   DatasetSource source = open_source(file, options.source);
+  const std::string vocabulary = options.vocabulary.empty() ? "" : cut_words(source, options.vocabulary);
   for (const SourceSplit& split : source.splits) {
     if (split.size() > 0 && !split.of(Modality::text) && !split.word_pieces)
-      throw InputError(split.place, "holds words, but neither vectors nor pieces of them that a model reads");
+      throw InputError(split.place,
+                       "holds words, but neither vectors nor pieces of them: --vocab VOCAB.TXT of a BERT "
+                       "makes word pieces");
   }
   const FoundScale scale = find_scale(source, options.source.scale);
   const auto file_size = static_cast<double>(file.size());
@@ -158,7 +169,7 @@ void import_dataset(const std::filesystem::path& source_path, const std::filesys
   DatasetText text;
   text.label = options.label;
   text.scale = scale.scale;
-  text.report = make_report(file, source, scan, kept, scale, options.padding, warnings).dump();
+  text.report = make_report(file, source, scan, kept, scale, options.padding, vocabulary, warnings).dump();
   for (std::size_t s = 0; s < kSplits.size(); ++s) {
     text.ids[s] = source.splits[s].ids;
     text.transcripts[s] = source.splits[s].transcripts;

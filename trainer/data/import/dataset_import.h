@@ -15,6 +15,7 @@ namespace missmodal::trainer {
 
 struct ImportOptions {
   OpenOptions source;
+  std::filesystem::path vocabulary;  // a vocab.txt that cuts transcripts into word pieces; "": none
   PaddingRule padding = PaddingRule::automatic;
   LengthRule lengths = LengthRule::automatic;
   std::string label;  // what the file really holds, for the tables' footers
