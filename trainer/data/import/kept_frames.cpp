@@ -16,7 +16,7 @@ namespace {
 constexpr LengthRule kRules[] = {LengthRule::automatic, LengthRule::frames, LengthRule::steps};
 
 // One modality over the whole file, utterance by utterance, split by split.
-struct Rows {
+struct KeptRows {
   std::vector<std::int32_t> steps;
   std::vector<NonZero> non_zero;
 };
@@ -32,7 +32,7 @@ class Keeper {
   }
 
   KeptFrames keep(Modality modality) {
-    const Rows rows = rows_of(modality);
+    const KeptRows rows = rows_of(modality);
     if (rows.steps.empty() || (modality == Modality::text && has_pieces_)) return keep_text(rows);
     if (lengths_ == LengthRule::steps) {
       return kept(modality, "steps", whole(rows));
@@ -48,9 +48,9 @@ class Keeper {
   }
 
  private:
-  Rows rows_of(Modality modality) const {
+  KeptRows rows_of(Modality modality) const {
     const auto m = static_cast<unsigned>(modality);
-    Rows rows;
+    KeptRows rows;
     for (std::size_t s = 0; s < source_.splits.size(); ++s) {
       const auto& column = source_.splits[s].sequences[m];
       if (!column) continue;
@@ -61,7 +61,7 @@ class Keeper {
     return rows;
   }
 
-  static Padding whole(const Rows& rows) {
+  static Padding whole(const KeptRows& rows) {
     Padding padding;
     for (const std::int32_t steps : rows.steps) padding.windows.push_back({0, steps});
     return padding;
@@ -86,7 +86,7 @@ class Keeper {
 
   // Text follows its mask: its first frames, or its last ones where word pieces are padded in front and the
   // frames are so too.
-  KeptFrames keep_text(const Rows& rows) {
+  KeptFrames keep_text(const KeptRows& rows) {
     std::vector<std::int64_t> lengths;
     std::int64_t empty = 0;
     bool in_front = false;
@@ -176,7 +176,7 @@ class Keeper {
     return false;
   }
 
-  KeptFrames keep_counted(Modality modality, Rows rows) {
+  KeptFrames keep_counted(Modality modality, KeptRows rows) {
     const bool aligned = !has_pieces_ && join_aligned(modality, rows);
     warnings_.push_back(fmt::format("{}: the file says no lengths; they were counted up to {}non-zero frame",
                                     name(modality),
@@ -185,12 +185,12 @@ class Keeper {
   }
 
   // Where modalities that have no lengths have as many steps as text, a step is one word's in each of them.
-  bool join_aligned(Modality modality, Rows& rows) const {
+  bool join_aligned(Modality modality, KeptRows& rows) const {
     bool joined = false;
     if (has_own_steps(Modality::text) || rows_of(Modality::text).steps != rows.steps) return false;
     for (const Modality other : kModalities) {
       if (other == modality || stated_lengths(other) || has_own_steps(other)) continue;
-      const Rows others = rows_of(other);
+      const KeptRows others = rows_of(other);
       if (others.steps != rows.steps) continue;
       joined = true;
       for (std::size_t i = 0; i < rows.non_zero.size(); ++i) {
