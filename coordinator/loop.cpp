@@ -19,6 +19,7 @@
 #include "coordinator/progress_line.h"
 #include "sweeps/error.h"
 #include "sweeps/exit_code.h"
+#include "sweeps/terminal.h"
 #include "sweeps/work_folder.h"
 #include "worker/last_words.h"
 #include "worker/pacer.h"
@@ -293,17 +294,12 @@ class Loop {
     std::string line = progress_line(state_, pace_, failed_attempts_, best_);
     if (!last && line == line_) return;
     line_ = std::move(line);
-    if (style_ == ProgressStyle::live) {
-      fmt::print(stderr, "\r\033[K{}{}", line_, last ? "\n" : "");
-    } else {
-      fmt::print(stderr, "{}\n", line_);
-    }
-    std::fflush(stderr);
+    sweeps::tell(style_ == ProgressStyle::live ? fmt::format("\r\033[K{}{}", line_, last ? "\n" : "")
+                                               : line_ + "\n");
   }
 
   void log(const std::string& line) {
-    fmt::print(stderr, "{}{}\n", style_ == ProgressStyle::live ? "\r\033[K" : "", line);
-    std::fflush(stderr);
+    sweeps::tell(fmt::format("{}{}\n", style_ == ProgressStyle::live ? "\r\033[K" : "", line));
   }
 
   State& state_;

@@ -69,7 +69,7 @@ ProgressStyle progress_style(const std::string& text) {
 
 // From any thread.
 void say(ProgressStyle style, const std::string& line) {
-  fmt::print(stderr, "{}{}\n", style == ProgressStyle::live ? "\r\033[K" : "", line);
+  sweeps::tell(fmt::format("{}{}\n", style == ProgressStyle::live ? "\r\033[K" : "", line));
 }
 
 results::Patience patience(const sweeps::Sweep& sweep, ProgressStyle style) {
@@ -78,7 +78,8 @@ results::Patience patience(const sweeps::Sweep& sweep, ProgressStyle style) {
 }
 
 void say_rescore(std::int64_t done, std::int64_t total) {
-  if (done == 0) fmt::print(stderr, "scoring {} cells again: the sweep asks for another evaluation\n", total);
+  if (done == 0)
+    sweeps::tell(fmt::format("scoring {} cells again: the sweep asks for another evaluation\n", total));
 }
 
 // Of checkpoints; "" where none are wanted. Whoever trains may have another working directory.
@@ -162,7 +163,7 @@ Prepared prepare(const RunOptions& options, int workers, ProgressStyle style) {
   make_folder(work);
   if (!work.empty() && sweep.resources.keep != sweeps::Keep::none)
     make_folder(sweeps::weights_folder(work).string());
-  for (const std::string& line : edits) fmt::print(stderr, "{}\n", line);
+  for (const std::string& line : edits) sweeps::tell(line + "\n");
   store.rescore({.progress = say_rescore});
   State state = restore(std::move(sweep), std::move(inputs.hashes), store, options.restore);
   state.work = work;
@@ -212,7 +213,7 @@ Ended coordinate(const RunOptions& options, worker::Transport& transport) {
     };
   }
   const Verdict verdict = run_loop(state, store, transport, style, deadline_of(options), onlooker);
-  fmt::print(stderr, "{}\n", verdict.text);
+  sweeps::tell(verdict.text + "\n");
   tidy_work_folder(state);
   if (!state.work.empty()) worker::take_last_words(state.work);  // every attempt was judged
   if (!state.work.empty()) leave_work_folder(state);

@@ -58,7 +58,7 @@ class Edited(ProgramTest):
 
     def test_c_slow_and_d_pty(self):
         self.data()
-        slow = (("mosi.st", "plain.st"), ("max_epochs: 2", "max_epochs: 400"), ("patience: 1", "patience: 400"))
+        slow = (("mosi.st", "plain.st"), ("max_epochs: 2", "max_epochs: 100"), ("patience: 1", "patience: 100"))
         self.sweep("c_slow", *slow)
         self.succeed("run", "s.yaml", "--db", "calm.db")
         for keys in ("c", "z"):
