@@ -40,6 +40,7 @@ std::map<std::string, std::string> metadata(const DatasetText& text, const std::
 DatasetWriter::DatasetWriter(OutputFile output, const DatasetLayout& layout, const DatasetText& text)
     : tensors_(dataset_tensors(layout)),
       ids_(by_split(text.ids).dump()),
+      report_size_(text.report.size()),
       scale_(text.scale),
       file_(std::move(output), tensors_, metadata(text, ids_)) {}
 
@@ -63,6 +64,13 @@ void DatasetWriter::write(std::span<const float> numbers) {
 
 void DatasetWriter::write(std::span<const std::int32_t> numbers) {
   put(DType::I32, numbers.data(), numbers.size_bytes());
+}
+
+void DatasetWriter::finish(std::string report) {
+  MISSMODAL_CHECK(report.size() <= report_size_);
+  report.resize(report_size_, ' ');
+  file_.replace_metadata("report", report);
+  finish();
 }
 
 void DatasetWriter::finish() {

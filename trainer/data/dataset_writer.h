@@ -33,6 +33,8 @@ class DatasetWriter {
   void write(std::span<const float> numbers);
   void write(std::span<const std::int32_t> numbers);
   void finish();
+  // With a report that is known only now: not longer than the one that held its place, spaces fill it up.
+  void finish(std::string report);
   const std::string& content_sha256() const { return content_sha256_; }  // after finish()
 
  private:
@@ -40,6 +42,7 @@ class DatasetWriter {
 
   std::vector<SafetensorsWriter::Declaration> tensors_;
   std::string ids_;
+  std::size_t report_size_;
   sweeps::LabelScale scale_;
   SafetensorsWriter file_;
   ContentDigest digest_;

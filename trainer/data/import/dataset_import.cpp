@@ -31,6 +31,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kReportRoom = 96;  // of a digest and a name
+
 std::vector<std::int32_t> lengths_of(const std::vector<Window>& windows) {
   std::vector<std::int32_t> lengths;
   lengths.reserve(windows.size());
@@ -73,12 +75,17 @@ void warn_of_zeros(const DatasetSource& source, const SourceScan& scan, std::vec
   }
 }
 
+// The digest is known last, when all is written: until then its place in the report is kept.
+void name_source(json& report, const std::string& sha256) {
+  report["source"]["sha256"] = sha256;
+  report["source"]["known_as"] = known_dataset(sha256);
+}
+
 json make_report(const SourceFile& file, const DatasetSource& source, const SourceScan& scan,
                  const std::array<KeptFrames, 3>& kept, const FoundScale& scale, PaddingRule rule,
                  const std::string& vocabulary, std::vector<std::string> warnings) {
-  const std::string_view known = known_dataset(scan.source_sha256);
   json report = {{"kind", "import"},
-                 {"source", {{"sha256", scan.source_sha256}, {"bytes", file.size()}, {"known_as", known}}},
+                 {"source", {{"sha256", ""}, {"bytes", file.size()}, {"known_as", ""}}},
                  {"layout", name(source.layout)},
                  {"scale", {{"scale", sweeps::name(scale.scale)}, {"why", scale.why}}},
                  {"padding", name(rule)}};
@@ -169,7 +176,8 @@ void import_dataset(const std::filesystem::path& source_path, const std::filesys
   DatasetText text;
   text.label = options.label;
   text.scale = scale.scale;
-  text.report = make_report(file, source, scan, kept, scale, options.padding, vocabulary, warnings).dump();
+  json report = make_report(file, source, scan, kept, scale, options.padding, vocabulary, warnings);
+  text.report = report.dump() + std::string(kReportRoom, ' ');
   for (std::size_t s = 0; s < kSplits.size(); ++s) {
     text.ids[s] = source.splits[s].ids;
     text.transcripts[s] = source.splits[s].transcripts;
@@ -188,7 +196,8 @@ void import_dataset(const std::filesystem::path& source_path, const std::filesys
     for (const std::vector<float>& labels : split.unimodal_labels)
       writer.write(std::span<const float>(labels));
   }
-  writer.finish();
+  name_source(report, hex(file.finish_digest()));
+  writer.finish(report.dump());
 }
 
 }  // namespace missmodal::trainer

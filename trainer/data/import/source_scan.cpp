@@ -44,8 +44,6 @@ SourceScan scan_source(SourceFile& file, DatasetSource& source,
         },
         [&] { on_progress(file.digested()); });
   }
-  scan.source_sha256 = hex(file.finish_digest());
-  on_progress(file.size());
   return scan;
 }
 

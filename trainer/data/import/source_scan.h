@@ -1,6 +1,6 @@
 #pragma once
 // The first pass over a source's large arrays, in the file's order: what has to be known before anything can
-// be written, and the digest of the whole file.
+// be written. The digest of the whole file begins here, too.
 
 #include <array>
 #include <cstdint>
@@ -20,10 +20,10 @@ struct SourceScan {
   std::array<Split, 3> splits;                        // by SplitName
   std::array<std::int64_t, 3>
       not_finite{};  // by Modality: NaN, infinite, or too large for float32; read as 0
-  std::string source_sha256;
 };
 
-// `on_progress(bytes of the file done)`.
+// `on_progress(bytes of the file done)`. Starts the file's digest, which goes on while the dataset is
+// written.
 SourceScan scan_source(SourceFile& file, DatasetSource& source,
                        const std::function<void(std::uint64_t)>& on_progress);
 

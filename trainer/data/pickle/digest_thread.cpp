@@ -2,77 +2,40 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace missmodal::trainer {
 namespace {
 
-constexpr std::size_t kBlock = std::size_t{1} << 20;
-constexpr std::size_t kMostWaiting = 8;
+constexpr std::size_t kPiece = std::size_t{1} << 20;
 
 }  // namespace
 
-DigestThread::DigestThread() : thread_([this] { run(); }) {}
+DigestThread::DigestThread(Read read, std::uint64_t size)
+    : read_(std::move(read)), size_(size), thread_([this] { run(); }) {}
 
 DigestThread::~DigestThread() {
-  if (!thread_.joinable()) return;
-  {
-    const std::lock_guard lock(mutex_);
-    waiting_.clear();
-    over_ = true;
-  }
-  changed_.notify_all();
-  thread_.join();
-}
-
-void DigestThread::update(const void* bytes, std::size_t size) {
-  const char* from = static_cast<const char*>(bytes);
-  while (size > 0) {
-    const std::size_t now = std::min(size, kBlock - block_.size());
-    block_.insert(block_.end(), from, from + now);
-    from += now;
-    size -= now;
-    if (block_.size() == kBlock) hand_over();
-  }
-}
-
-void DigestThread::hand_over() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return waiting_.size() < kMostWaiting; });
-  waiting_.push_back(std::move(block_));
-  block_ = {};
-  if (!used_.empty()) {
-    block_ = std::move(used_.back());
-    used_.pop_back();
-  }
-  lock.unlock();
-  changed_.notify_all();
-  block_.clear();
-  block_.reserve(kBlock);
+  given_up_ = true;
+  if (thread_.joinable()) thread_.join();
 }
 
 Digest DigestThread::finish() {
-  hand_over();
-  {
-    const std::lock_guard lock(mutex_);
-    over_ = true;
-  }
-  changed_.notify_all();
   thread_.join();
+  if (failure_) std::rethrow_exception(failure_);
   return digest_.finish();
 }
 
 void DigestThread::run() {
-  std::unique_lock lock(mutex_);
-  while (true) {
-    changed_.wait(lock, [this] { return over_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    std::vector<char> block = std::move(waiting_.front());
-    waiting_.pop_front();
-    lock.unlock();
-    changed_.notify_all();
-    digest_.update(block.data(), block.size());
-    lock.lock();
-    used_.push_back(std::move(block));
+  try {
+    std::vector<char> piece(static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, size_)));
+    while (done_ < size_ && !given_up_) {
+      const auto now = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - done_));
+      read_(done_, piece.data(), now);
+      digest_.update(piece.data(), now);
+      done_ += now;
+    }
+  } catch (...) {
+    failure_ = std::current_exception();
   }
 }
 

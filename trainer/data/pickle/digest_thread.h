@@ -1,40 +1,40 @@
 #pragma once
-// SHA-256 of what one thread reads, computed in another: hashing takes as long as reading and decoding
-// together.
+// SHA-256 of a file, read and computed in a thread of its own: hashing takes longer than reading and
+// decoding, so nobody waits for it but at the end. What another thread reads at the same time comes from
+// memory for one of them.
 
-#include <condition_variable>
+#include <atomic>
 #include <cstddef>
-#include <deque>
-#include <mutex>
+#include <cstdint>
+#include <exception>
+#include <functional>
 #include <thread>
-#include <vector>
 
 #include "sweeps/sha256.h"
 
 namespace missmodal::trainer {
 
-// update() copies the bytes and returns, unless the thread is a few MiB behind. Of one thread.
 class DigestThread {
  public:
-  DigestThread();
-  ~DigestThread();  // what is not yet hashed is forgotten
+  using Read = std::function<void(std::uint64_t offset, void* out, std::size_t size)>;
+  // `read` is called by the thread, for 0 .. size in order, and must outlive this.
+  DigestThread(Read read, std::uint64_t size);
+  ~DigestThread();  // gives up what is not yet hashed
   DigestThread(const DigestThread&) = delete;
   DigestThread& operator=(const DigestThread&) = delete;
 
-  void update(const void* bytes, std::size_t size);
-  Digest finish();  // of all that came; once
+  std::uint64_t done() const { return done_; }  // bytes
+  Digest finish();                              // of all; once. Throws what `read` threw.
 
  private:
   void run();
-  void hand_over();
 
+  Read read_;
+  std::uint64_t size_;
   Sha256 digest_;
-  std::vector<char> block_;  // being filled
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<std::vector<char>> waiting_;  // with mutex_
-  std::vector<std::vector<char>> used_;    // with mutex_; to be filled again
-  bool over_ = false;                      // with mutex_: nothing more comes
+  std::atomic<std::uint64_t> done_ = 0;
+  std::atomic<bool> given_up_ = false;
+  std::exception_ptr failure_;  // of the thread, read after it ended
   std::thread thread_;
 };
 

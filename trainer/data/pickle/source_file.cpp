@@ -13,12 +13,6 @@
 #include "sweeps/error.h"
 
 namespace missmodal::trainer {
-namespace {
-
-constexpr std::size_t kDigestPiece = std::size_t{1} << 20;
-
-}  // namespace
-
 SourceFile::SourceFile(const std::filesystem::path& path) : name_(path.string()) {
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor_ < 0) throw InputError(name_, fmt::format("cannot be opened: {}", std::strerror(errno)));
@@ -31,6 +25,7 @@ SourceFile::SourceFile(const std::filesystem::path& path) : name_(path.string())
 }
 
 SourceFile::~SourceFile() {
+  digest_.reset();  // it reads
   ::close(descriptor_);
 }
 
@@ -38,7 +33,7 @@ void SourceFile::fail(std::uint64_t offset, const std::string& reason) const {
   throw InputError(fmt::format("{}: byte {}", name_, offset), reason);
 }
 
-void SourceFile::read_at(std::uint64_t offset, void* out, std::size_t size) {
+void SourceFile::read(std::uint64_t offset, void* out, std::size_t size) const {
   if (offset > size_ || size > size_ - offset) fail(size_, "the file ends too early");
   char* to = static_cast<char*>(out);
   while (size > 0) {
@@ -52,37 +47,13 @@ void SourceFile::read_at(std::uint64_t offset, void* out, std::size_t size) {
   }
 }
 
-void SourceFile::read(std::uint64_t offset, void* out, std::size_t size) {
-  if (digest_) digest_up_to(std::min(offset, size_));
-  read_at(offset, out, size);
-  const std::uint64_t end = offset + size;
-  if (digest_ && end > digested_) {
-    const std::uint64_t seen = digested_ - offset;
-    digest_->update(static_cast<const char*>(out) + seen, size - seen);
-    digested_ = end;
-  }
-}
-
 void SourceFile::start_digest() {
-  digest_ = std::make_unique<DigestThread>();
-  digested_ = 0;
-}
-
-void SourceFile::digest_up_to(std::uint64_t offset) {
-  if (digested_ >= offset) return;
-  std::vector<char> piece(
-      static_cast<std::size_t>(std::min<std::uint64_t>(kDigestPiece, offset - digested_)));
-  while (digested_ < offset) {
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), offset - digested_));
-    read_at(digested_, piece.data(), size);
-    digest_->update(piece.data(), size);
-    digested_ += size;
-  }
+  digest_ = std::make_unique<DigestThread>(
+      [this](std::uint64_t offset, void* out, std::size_t size) { read(offset, out, size); }, size_);
 }
 
 Digest SourceFile::finish_digest() {
   MISSMODAL_CHECK(digest_ != nullptr);
-  digest_up_to(size_);
   const Digest digest = digest_->finish();
   digest_.reset();
   return digest;

@@ -1,5 +1,5 @@
 #pragma once
-// A file read by position, in pieces of any size, with the SHA-256 of the whole computed on the way.
+// A file read by position, in pieces of any size, with the SHA-256 of the whole computed meanwhile.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,6 @@
 
 namespace missmodal::trainer {
 
-// Not thread-safe: the digest follows the reads.
 class SourceFile {
  public:
   // Throws InputError where there is no such file, or it is not a regular one.
@@ -25,26 +24,21 @@ class SourceFile {
   std::uint64_t size() const { return size_; }
 
   // Throws InputError where the file ends before offset + size, RunError where the disk fails.
-  void read(std::uint64_t offset, void* out, std::size_t size);
+  void read(std::uint64_t offset, void* out, std::size_t size) const;  // thread-safe
 
-  // From here to finish_digest() every read also feeds the digest; what a read skips is read and hashed
-  // first. So reads in the file's order hash the whole file without reading anything twice.
+  // The SHA-256 of the whole file, computed by a thread of its own meanwhile.
   void start_digest();
   Digest finish_digest();
-  std::uint64_t digested() const { return digested_; }
+  std::uint64_t digested() const { return digest_->done(); }  // bytes; precondition: started, not finished
 
   [[noreturn]] void fail(std::uint64_t offset,
                          const std::string& reason) const;  // InputError "name: byte offset"
 
  private:
-  void read_at(std::uint64_t offset, void* out, std::size_t size);
-  void digest_up_to(std::uint64_t offset);
-
   std::string name_;
   int descriptor_ = -1;
   std::uint64_t size_ = 0;
   std::unique_ptr<DigestThread> digest_;
-  std::uint64_t digested_ = 0;  // bytes from the start that the digest has seen
 };
 
 }  // namespace missmodal::trainer

@@ -2,32 +2,30 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cstddef>
+#include <cstring>
 #include <string>
+
+#include "sweeps/error.h"
 
 namespace missmodal::trainer {
 namespace {
 
-TEST(DigestThread, IsTheDigestOfAllPiecesInOrder) {
-  std::string bytes(40 << 20, '\0');  // more than may wait
+TEST(DigestThread, HashesAllInOrder) {
+  std::string bytes((5 << 20) + 17, '\0');
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 31 >> 7);
-  DigestThread digest;
-  std::size_t size = 1;
-  for (std::size_t done = 0; done < bytes.size();) {
-    const std::size_t now = std::min(size, bytes.size() - done);
-    digest.update(bytes.data() + done, now);
-    done += now;
-    size = size * 3 % 5'000'011 + 1;
-  }
+  const auto read = [&](std::uint64_t offset, void* out, std::size_t size) {
+    std::memcpy(out, bytes.data() + offset, size);
+  };
+  DigestThread digest(read, bytes.size());
   EXPECT_EQ(digest.finish(), sha256(bytes));
+  EXPECT_EQ(digest.done(), bytes.size());
+  EXPECT_EQ(DigestThread(read, 0).finish(), sha256(""));
 }
 
-TEST(DigestThread, OfNothingAndGivenUp) {
-  EXPECT_EQ(DigestThread().finish(), sha256(""));
-  DigestThread given_up;
-  const std::string bytes(20 << 20, 'x');
-  given_up.update(bytes.data(), bytes.size());
+TEST(DigestThread, MayBeGivenUpAndTellsWhatReadingThrew) {
+  DigestThread given_up([](std::uint64_t, void*, std::size_t) {}, std::uint64_t{1} << 60);
+  DigestThread failing([](std::uint64_t, void*, std::size_t) { throw RunError("no disk"); }, 1);
+  EXPECT_THROW(failing.finish(), RunError);
 }
 
 }  // namespace
