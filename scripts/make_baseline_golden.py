@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the reference tensors of the baselines that no public implementation covers: MCTN's translations.
+"""Writes the reference tensors of the baselines that no public implementation covers: MCTN's translations, CTFN.
 
 Plain PyTorch on random numbers, independent of the C++ code, written from the papers' formulas; parameters have our names.
 Usage: make_baseline_golden.py FOLDER
@@ -110,7 +110,105 @@ def mctn(folder):
     save(folder / "mctn_translations.safetensors", tensors, {"model": "mctn", "weights": json.dumps(weights)})
 
 
+class TransformerLayer(nn.Module):
+    """Post-LayerNorm, the same LayerNorm after attention and after the feed-forward."""
+
+    def __init__(self, width, heads, feed_forward):
+        super().__init__()
+        self.heads = heads
+        self.query, self.key, self.value, self.mix = (nn.Linear(width, width) for _ in range(4))
+        self.linear1, self.linear2 = nn.Linear(width, feed_forward), nn.Linear(feed_forward, width)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, x):
+        def split(y):
+            return y.view(*y.shape[:2], self.heads, -1).transpose(1, 2)
+        query, key, value = split(self.query(x)), split(self.key(x)), split(self.value(x))
+        attention = torch.softmax(query @ key.transpose(2, 3) / query.shape[-1] ** 0.5, 3)
+        x = self.norm(x + self.mix((attention @ value).transpose(1, 2).flatten(2)))
+        return self.norm(x + self.linear2(torch.relu(self.linear1(x))))
+
+
+class Translator(nn.Module):
+    def __init__(self, width, out, inner=8, heads=2, feed_forward=6, layers=2):
+        super().__init__()
+        setattr(self, "in", nn.Linear(width, inner))
+        self.layers = nn.ModuleList([TransformerLayer(inner, heads, feed_forward) for _ in range(layers)])
+        self.norm = nn.LayerNorm(inner)
+        self.out = nn.Linear(inner, out)
+
+    def forward(self, x):
+        y = torch.relu(getattr(self, "in")(x))
+        for layer in self.layers:
+            y = layer(y)
+        y = self.norm(y)
+        return y, self.out(y)
+
+
+class Ctfn(nn.Module):
+    PAIRS = [("text", "audio"), ("text", "vision"), ("audio", "vision")]
+    SUBSETS = ["TAV", "T", "A", "V", "TA", "TV", "AV"]
+
+    def __init__(self, hidden):
+        super().__init__()
+        widths = {"text": TEXT, "audio": AUDIO, "vision": VISION}
+        for a in widths:
+            for b in widths:
+                if a != b:
+                    self.add_module(f"{a}_to_{b}", Translator(widths[a], widths[b]))
+        self.lstm = nn.LSTM(6 * 8, hidden, batch_first=True)
+        self.post = nn.ModuleList([nn.Linear(hidden, hidden), nn.Linear(hidden, 1)])
+
+    def translate(self, a, b, x):
+        return getattr(self, f"{a}_to_{b}")(x)
+
+    def cycle(self, a, b, x):
+        return self.translate(b, a, self.translate(a, b, x)[1])[1]
+
+    def predict(self, x):
+        fused = []
+        for a, b in self.PAIRS:
+            (there, at_b), (back, at_a) = self.translate(a, b, x[a]), self.translate(b, a, x[b])
+            of_there, of_back = (at_b - x[b]).abs().sum((1, 2)), (at_a - x[a]).abs().sum((1, 2))
+            both = of_there + of_back + 1e-8
+            fused += [there * (of_there / both)[:, None, None], back * (of_back / both)[:, None, None]]
+        state = self.lstm(torch.cat(fused, 2))[0][:, -1]
+        return self.post[1](torch.relu(self.post[0](state)))[:, 0]
+
+    def predict_subset(self, subset, x):
+        source = next(m for m in ("text", "audio", "vision") if m[0].upper() in subset)
+        return self.predict({m: x[m] if m[0].upper() in subset else self.translate(source, m, x[source])[1] for m in x})
+
+
+def ctfn(folder):
+    torch.manual_seed(4)
+    model = Ctfn(5)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(1.5 if parameter.dim() > 1 else 1).add_(0.2 * torch.randn_like(parameter) * (parameter.dim() == 1))
+    inputs = {name: torch.randn(BATCH, STEPS, width) for name, width in
+              (("text", TEXT), ("audio", AUDIO), ("vision", VISION))}
+    labels = torch.tensor([1.2, -0.6, 0.0, 2.4, -1.8])
+    tensors = {f"input.{name}": x for name, x in inputs.items()} | {"input.labels": labels}
+    tensors |= {f"param.{name}": parameter for name, parameter in model.named_parameters()}
+    for stage in range(3):
+        model.zero_grad(set_to_none=True)
+        if stage == 2:
+            tensors["output.M"] = model.predict(inputs)
+            loss = (tensors["output.M"] - labels).abs().mean()
+        else:
+            pairs = [pair if stage == 0 else pair[::-1] for pair in model.PAIRS]
+            loss = sum(((model.cycle(a, b, inputs[a]) - inputs[a]) ** 2).mean() for a, b in pairs)
+        loss.backward()
+        tensors[f"loss.stage{stage}"] = loss
+        tensors |= {f"grad_stage{stage}.{name}": parameter.grad.clone() for name, parameter in model.named_parameters()
+                    if parameter.grad is not None}
+    tensors["eval.subsets"] = torch.stack([model.predict_subset(subset, inputs) for subset in model.SUBSETS])
+    save(folder / "ctfn.safetensors", tensors, {"model": "ctfn"})
+
+
 if __name__ == "__main__":
     target_folder = pathlib.Path(sys.argv[1])
     torch.set_num_threads(1)
     mctn(target_folder)
+    ctfn(target_folder)

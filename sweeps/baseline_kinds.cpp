@@ -1,6 +1,9 @@
 #include "sweeps/baseline_kinds.h"
 
+#include <fmt/format.h>
+
 #include <array>
+#include <vector>
 
 namespace missmodal::sweeps {
 namespace {
@@ -102,6 +105,26 @@ constexpr std::array kMctnDefaults{
     kWordVectors,    kZeroText,        kEpochs,     kNoClip,
     batches(32, 32), rate(1e-4, 1e-4), decay(0, 0), OwnDefault{"training.patience", 20.0, 20.0}};
 
+constexpr std::array kCtfnKeys{
+    OwnKey{"steps", Kind::whole, kSteps, 20, 20, kStepsDoc},
+    width("width", 128, 128, "width of the translators' layers"),
+    OwnKey{"heads", Kind::whole, {1, 1024}, 8, 8, "attention heads; divides model.ctfn.width"},
+    OwnKey{"layers", Kind::whole, kLayers, 2, 2, "Transformer layers of a translator"},
+    width("feed_forward", 256, 256, "width of the feed-forward layers"),
+    dropout("dropout", 0.5, 0.5, "dropout before a translator's layers"),
+    width("hidden", 128, 128,
+          "width of the LSTM that reads what the translators know, and of the layer after it")};
+constexpr std::array kCtfnDefaults{kWordVectors,    kZeroText,        kEpochs,    kNoClip,
+                                   batches(32, 32), rate(1e-3, 1e-3), decay(0, 0)};
+
+std::vector<Conflict> ctfn_conflicts(const ModelConfiguration& model) {
+  const int heads = model.of<int>("heads");
+  const int width = model.of<int>("width");
+  if (width % heads == 0) return {};
+  return {{{"model.ctfn.heads", "model.ctfn.width", "model.name"},
+           fmt::format("must divide model.ctfn.width = {}, got {}", width, heads)}};
+}
+
 constexpr std::array kKinds{
     ModelKind{.name = "ef_lstm",
               .has_representations = false,
@@ -111,7 +134,12 @@ constexpr std::array kKinds{
     ModelKind{.name = "tfn", .own_keys = kTfnKeys, .own_defaults = kTfnDefaults},
     ModelKind{.name = "lmf", .own_keys = kLmfKeys, .own_defaults = kLmfDefaults},
     ModelKind{
-        .name = "mctn", .has_representations = false, .own_keys = kMctnKeys, .own_defaults = kMctnDefaults}};
+        .name = "mctn", .has_representations = false, .own_keys = kMctnKeys, .own_defaults = kMctnDefaults},
+    ModelKind{.name = "ctfn",
+              .has_representations = false,
+              .own_keys = kCtfnKeys,
+              .own_defaults = kCtfnDefaults,
+              .conflicts = ctfn_conflicts}};
 
 }  // namespace
 

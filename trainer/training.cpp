@@ -173,7 +173,7 @@ Output Training::forward(const Batch& batch, const Context& context) {
   Output output = model_->forward(batch, context);
   if (output.representations.defined())
     output.representations = output.representations.to(floating_type(precision));
-  output.predictions = output.predictions.to(floating_type(precision));
+  if (output.predictions.defined()) output.predictions = output.predictions.to(floating_type(precision));
   for (auto& [name, other] : output.others) {
     if (other.is_floating_point()) other = other.to(floating_type(precision));
   }

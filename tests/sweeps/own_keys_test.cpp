@@ -180,6 +180,13 @@ TEST_F(OwnKeysInFiles, WhatAModelCannotTakeIsAMistake) {
       mistakes(file("name: tfn", "  - {name: r, seeds: [1], variants: {a: {model.name: ef_lstm}}}\n") +
                "evaluation: {zero_at: {audio: representation}}\n"),
       ElementsAre(HasSubstr("stages.r.variants.a: evaluation.zero_at.audio must be input")));
+  EXPECT_THAT(mistakes(file("name: ctfn, ctfn: {heads: 3}", "  - {name: r, seeds: [1]}\n")),
+              ElementsAre("s.yaml:3: model.ctfn.heads: must divide model.ctfn.width = 128, got 3"));
+  const std::string grid =
+      "  - name: t\n    method: {type: grid}\n    parameters: {model.ctfn.width: [128, 12]}\n";
+  EXPECT_THAT(mistakes(file("name: ctfn", grid)),
+              ElementsAre(HasSubstr(
+                  "s.yaml:5: stages.t: model.ctfn.heads must divide model.ctfn.width = 12, got 8")));
 }
 
 }  // namespace

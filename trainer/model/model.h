@@ -55,7 +55,7 @@ struct Context {
 struct Output {
   // Rows in Subset order, TAV first; only what this configuration trains: all seven or the first.
   torch::Tensor representations;  // (7 or 1, b, d), or none where the model's losses look at none
-  torch::Tensor predictions;      // (7 or 1, b)
+  torch::Tensor predictions;      // (7 or 1, b); likewise
   // What else the model's own losses need, by a name of its choice.
   std::map<std::string, torch::Tensor> others;
 };

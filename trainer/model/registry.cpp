@@ -7,6 +7,7 @@
 #include "sweeps/error.h"
 #include "sweeps/model_kind.h"
 #include "trainer/data/bert/bert_folder.h"
+#include "trainer/model/baselines/ctfn.h"
 #include "trainer/model/baselines/ef_lstm.h"
 #include "trainer/model/baselines/lf_dnn.h"
 #include "trainer/model/baselines/lmf.h"
@@ -60,7 +61,8 @@ constexpr std::array kFactories{
     baseline<LfDnn>("lf_dnn", "text.lstm.weight_ih_l0"),
     baseline<Tfn>("tfn", "text.lstm.weight_ih_l0"),
     baseline<Lmf>("lmf", "text.lstm.weight_ih_l0"),
-    baseline<Mctn>("mctn", "encoder1.weight_ih_l0")};
+    baseline<Mctn>("mctn", "encoder1.weight_ih_l0"),
+    baseline<Ctfn>("ctfn", "text_to_audio.in.weight")};
 
 }  // namespace
 

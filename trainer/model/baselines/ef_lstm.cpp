@@ -8,10 +8,10 @@
 namespace missmodal::trainer {
 namespace {
 
-constexpr std::uint32_t kOwner = 3;
+constexpr std::uint32_t kEfLstmOwner = 3;
 // Behind every layer that the LSTM may have.
-constexpr DropoutLayer kState{kOwner, 128, 0};
-constexpr DropoutLayer kInsideHead{kOwner, 128, 1};
+constexpr DropoutLayer kEfLstmState{kEfLstmOwner, 128, 0};
+constexpr DropoutLayer kEfLstmInside{kEfLstmOwner, 128, 1};
 
 }  // namespace
 
@@ -20,12 +20,12 @@ EfLstm::EfLstm(const sweeps::Configuration& configuration, const Widths& widths)
       steps_(configuration.model.of<std::int64_t>("steps")),
       dropout_(configuration.model.of<double>("dropout")) {
   const auto hidden = configuration.model.of<std::int64_t>("hidden");
-  const LstmOptions options{configuration.model.of<int>("layers"), dropout_, kOwner};
+  const LstmOptions options{configuration.model.of<int>("layers"), dropout_, kEfLstmOwner};
   norm_ = register_module("norm", std::make_shared<BatchNorm>(steps_));
   lstm_ = register_module(
       "lstm", std::make_shared<Lstm>(widths.text + widths.audio + widths.vision, hidden, options));
   post_ = register_module(
-      "post", std::make_shared<Mlp>(std::vector<std::int64_t>{hidden, hidden, 1}, dropout_, kInsideHead));
+      "post", std::make_shared<Mlp>(std::vector<std::int64_t>{hidden, hidden, 1}, dropout_, kEfLstmInside));
 }
 
 torch::Tensor EfLstm::normalized(const Batch& batch, const Walk& walk) {
@@ -36,15 +36,13 @@ torch::Tensor EfLstm::normalized(const Batch& batch, const Walk& walk) {
 }
 
 torch::Tensor EfLstm::final_state(const torch::Tensor& steps, const Walk& walk) {
-  const RaggedLayout layout(std::vector<std::int64_t>(static_cast<std::size_t>(steps.size(0)), steps_),
-                            steps.device());
-  return lstm_->last(steps.flatten(0, 1), layout, walk.dropout);
+  return lstm_->last(steps.flatten(0, 1), rectangle(steps), walk.dropout);
 }
 
 torch::Tensor EfLstm::regress(const Batch& batch, const ByModality& zeroed, const Walk& walk) {
   MISSMODAL_CHECK(!zeroed[0] && !zeroed[1] && !zeroed[2]);  // conflicts() refuses it
   const torch::Tensor state = final_state(normalized(batch, walk), walk);
-  return post_->forward(walk.dropout.apply(state, kState, dropout_), walk.dropout).squeeze(1);
+  return post_->forward(walk.dropout.apply(state, kEfLstmState, dropout_), walk.dropout).squeeze(1);
 }
 
 }  // namespace missmodal::trainer

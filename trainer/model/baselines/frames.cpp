@@ -1,5 +1,8 @@
 #include "trainer/model/baselines/frames.h"
 
+#include <cstddef>
+#include <vector>
+
 namespace missmodal::trainer {
 
 torch::Tensor mean_frame(const RaggedBatch& frames) {
@@ -16,6 +19,10 @@ torch::Tensor first_frames(const RaggedBatch& frames, std::int64_t steps) {
   const torch::Tensor padded = layout.pad(rows);
   if (layout.longest() >= steps) return padded.slice(1, 0, steps);
   return torch::constant_pad_nd(padded, {0, 0, 0, steps - layout.longest()});
+}
+
+RaggedLayout rectangle(const torch::Tensor& steps) {
+  return {std::vector<std::int64_t>(static_cast<std::size_t>(steps.size(0)), steps.size(1)), steps.device()};
 }
 
 }  // namespace missmodal::trainer

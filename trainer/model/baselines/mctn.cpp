@@ -9,30 +9,21 @@
 #include "sweeps/error.h"
 #include "trainer/model/baselines/coupled_adam.h"
 #include "trainer/model/baselines/frames.h"
+#include "trainer/model/baselines/squared_error.h"
 #include "trainer/model/bilstm.h"
 #include "trainer/model/losses.h"
 
 namespace missmodal::trainer {
 namespace {
 
-constexpr const char* kForward = "forward";
-constexpr const char* kCycle = "cycle";
-constexpr const char* kSecond = "second";
-constexpr const char* kRegularized = "regression.out.weight";
+constexpr const char* kMctnForward = "forward";
+constexpr const char* kMctnCycle = "cycle";
+constexpr const char* kMctnSecond = "second";
+constexpr const char* kMctnRegularized = "regression.out.weight";
 
 // The first columns.
-torch::Tensor columns(const torch::Tensor& x, std::int64_t count) {
+torch::Tensor first_columns(const torch::Tensor& x, std::int64_t count) {
   return x.slice(2, 0, count);
-}
-
-// This member's part of the mean squared error over `utterances`.
-torch::Tensor squared_error(const torch::Tensor& found, const torch::Tensor& target,
-                            std::int64_t utterances) {
-  return (found - target).square().sum() / (utterances * target.size(1) * target.size(2));
-}
-
-RaggedLayout whole(const torch::Tensor& x) {
-  return {std::vector<std::int64_t>(static_cast<std::size_t>(x.size(0)), x.size(1)), x.device()};
 }
 
 }  // namespace
@@ -49,7 +40,7 @@ SummedBiLstm::SummedBiLstm(std::int64_t in, std::int64_t hidden) : hidden_(hidde
 
 torch::Tensor SummedBiLstm::forward(const torch::Tensor& x) {
   if (x.size(0) == 0) return torch::zeros({0, x.size(1), hidden_}, x.options().requires_grad(false));
-  const torch::Tensor both = bilstm(x.flatten(0, 1), whole(x), parameters_);
+  const torch::Tensor both = bilstm(x.flatten(0, 1), rectangle(x), parameters_);
   return both.view({x.size(0), x.size(1), 2, hidden_}).sum(2);
 }
 
@@ -59,7 +50,7 @@ AttentiveRegression::AttentiveRegression(std::int64_t in, std::int64_t hidden)
       out_(declare_linear("out", hidden, 1)) {}
 
 torch::Tensor AttentiveRegression::forward(const torch::Tensor& x) {
-  const torch::Tensor states = lstm_->states(x.flatten(0, 1), whole(x), DropoutStream())
+  const torch::Tensor states = lstm_->states(x.flatten(0, 1), rectangle(x), DropoutStream())
                                    .view({x.size(0), x.size(1), out_.weight.size(1)});
   const torch::Tensor weights = torch::linear(states, attend_.weight, attend_.bias).tanh().softmax(1);
   return torch::linear((weights * states).sum(1), out_.weight, out_.bias).squeeze(1);
@@ -94,10 +85,10 @@ Output Mctn::forward(const Batch& batch, const Context& /*context*/) {
   output.predictions = regression_->forward(encodings.second).unsqueeze(0);
   const std::int64_t text = batch.of(Modality::text).rows.size(1);
   const torch::Tensor there = decoder1_->forward(encodings.first, steps_);
-  output.others[kForward] = columns(there, batch.of(Modality::vision).rows.size(1));
-  const torch::Tensor back = decoder1_->forward(encoder1_->forward(columns(there, text)), steps_);
-  output.others[kCycle] = columns(back, text);
-  output.others[kSecond] = decoder2_->forward(encodings.second, steps_);
+  output.others[kMctnForward] = first_columns(there, batch.of(Modality::vision).rows.size(1));
+  const torch::Tensor back = decoder1_->forward(encoder1_->forward(first_columns(there, text)), steps_);
+  output.others[kMctnCycle] = first_columns(back, text);
+  output.others[kMctnSecond] = decoder2_->forward(encodings.second, steps_);
   return output;
 }
 
@@ -110,9 +101,9 @@ Losses Mctn::loss(const Output& output, const Batch& batch, const Context& /*con
     Modality target;
     double weight;
   };
-  for (const auto& [name, target, weight] : {Translation{kForward, Modality::vision, forward_weight_},
-                                             Translation{kCycle, Modality::text, cycle_weight_},
-                                             Translation{kSecond, Modality::audio, second_weight_}}) {
+  for (const auto& [name, target, weight] : {Translation{kMctnForward, Modality::vision, forward_weight_},
+                                             Translation{kMctnCycle, Modality::text, cycle_weight_},
+                                             Translation{kMctnSecond, Modality::audio, second_weight_}}) {
     const torch::Tensor error =
         squared_error(output.others.at(name), first_frames(batch.of(target), steps_), batch.global_size);
     losses.total = losses.total + weight * error;
@@ -140,10 +131,10 @@ torch::Tensor Mctn::predict(const Batch& batch) {
 
 std::vector<OptimizerPlan> Mctn::optimizers(const sweeps::TrainingConfiguration& training) const {
   OptimizerPlan plan = coupled_adam(*this, training);
-  std::erase(plan.groups.front().parameters, kRegularized);
+  std::erase(plan.groups.front().parameters, kMctnRegularized);
   // The gradient of l2 |w|^2 is 2 l2 w.
   plan.groups.push_back(
-      {{kRegularized}, training.learning_rate, training.weight_decay + 2 * l2_, Decay::coupled});
+      {{kMctnRegularized}, training.learning_rate, training.weight_decay + 2 * l2_, Decay::coupled});
   return {std::move(plan)};
 }
 

@@ -16,7 +16,9 @@ inline const std::map<std::string, sweeps::Settings>& tiny_baselines() {
       {"tfn",
        {{"text_hidden", 4}, {"audio_hidden", 3}, {"vision_hidden", 2}, {"text_out", 3}, {"post_fusion", 4}}},
       {"lmf", {{"text_hidden", 4}, {"audio_hidden", 3}, {"vision_hidden", 5}, {"text_out", 3}, {"rank", 2}}},
-      {"mctn", {{"steps", 4}, {"hidden", 3}}}};
+      {"mctn", {{"steps", 4}, {"hidden", 3}}},
+      {"ctfn",
+       {{"steps", 3}, {"width", 4}, {"heads", 2}, {"layers", 1}, {"feed_forward", 5}, {"hidden", 3}}}};
   return all;
 }
 
