@@ -94,21 +94,26 @@ MisaOutput Misa::forward(const std::array<torch::Tensor, 3>& utterances, const D
   }
   output.tokens = torch::stack(tokens, 1);
   const std::int64_t batch = output.tokens.size(0);
+  output.fused = mixed(output.tokens, dropout).view({batch, kMisaTokens * sizes_.hidden});
+  const torch::Tensor inner =
+      dropout.apply(affine(output.fused, head_[0]), kMisaHeadDropout, sizes_.dropout).relu();
+  output.predictions = affine(inner, head_[1]).squeeze(1);
+  return output;
+}
+
+torch::Tensor Misa::mixed(const torch::Tensor& tokens, const DropoutStream& dropout) const {
+  const std::int64_t batch = tokens.size(0);
+  if (batch == 0) return tokens;
   const RaggedLayout layout(std::vector<std::int64_t>(static_cast<std::size_t>(batch), kMisaTokens),
-                            output.tokens.device());
+                            tokens.device());
   const TransformerOptions options{.heads = kMisaHeads,
                                    .attention_dropout = sizes_.transformer_dropout,
                                    .activation_dropout = sizes_.transformer_dropout,
                                    .hidden_dropout = sizes_.transformer_dropout,
                                    .owner = kMisaOwner,
                                    .layer = kMisaTransformer};
-  output.fused = transformer_layer(output.tokens.view({batch * kMisaTokens, sizes_.hidden}), layout,
-                                   Rows::all, transformer_, options, dropout)
-                     .view({batch, kMisaTokens * sizes_.hidden});
-  const torch::Tensor inner =
-      dropout.apply(affine(output.fused, head_[0]), kMisaHeadDropout, sizes_.dropout).relu();
-  output.predictions = affine(inner, head_[1]).squeeze(1);
-  return output;
+  return transformer_layer(tokens.view({batch * kMisaTokens, sizes_.hidden}), layout, Rows::all, transformer_,
+                           options, dropout);
 }
 
 torch::Tensor soft_orthogonality(const torch::Tensor& one, const torch::Tensor& other) {

@@ -58,6 +58,9 @@ class Misa : public ParameterModule {
     LinearParameters own;
     LinearParameters reconstruction;
   };
+  // The tokens behind the Transformer layer.
+  torch::Tensor mixed(const torch::Tensor& tokens, const DropoutStream& dropout) const;
+
   MisaSizes sizes_;
   std::array<Recurrence, 3> recurrences_;  // audio's and vision's
   std::array<Split, 3> splits_;

@@ -30,12 +30,10 @@ Mult::Mult(const MultSizes& sizes) : sizes_(sizes) {
                             .embedding_dropout = sizes.embedding_dropout};
   for (std::uint32_t i = 0; i < 3; ++i) {
     const std::string letter = kMultLetters[i];
-    if (sizes.features[i] != width) {
-      const Initial initial =
-          Initial::uniform(1 / std::sqrt(static_cast<double>(sizes.features[i] * sizes.kernels[i])));
-      convolutions_[i] =
-          declare("proj_" + letter + ".weight", {width, sizes.features[i], sizes.kernels[i]}, initial);
-    }
+    const Initial initial =
+        Initial::uniform(1 / std::sqrt(static_cast<double>(sizes.features[i] * sizes.kernels[i])));
+    convolutions_[i] =
+        declare("proj_" + letter + ".weight", {width, sizes.features[i], sizes.kernels[i]}, initial);
     options.owner = i;
     for (std::uint32_t j = 0; j < 2; ++j) {
       const std::size_t other = kMultOthers[i][j];
@@ -58,7 +56,6 @@ Mult::Mult(const MultSizes& sizes) : sizes_(sizes) {
 
 RaggedBatch Mult::convolve(std::size_t modality, const RaggedBatch& frames) const {
   const torch::Tensor& weight = convolutions_[modality];
-  if (!weight.defined()) return frames;
   const std::int64_t kernel = weight.size(2);
   if (frames.layout.batch() == 0) return {frames.rows.new_zeros({0, sizes_.width}), frames.layout};
   std::vector<std::int64_t> in, out;

@@ -38,9 +38,9 @@ struct MultOutput {
   torch::Tensor predictions;                           // (b)
 };
 
-// The toolkit's names; a modality whose features are as wide as the model is not convolved. Dropout: owner
-// the modality, layers 0 and 64 its encoders across, 128 its memory's, 192 the word vectors'; owner fusion,
-// layer 0 the head's.
+// The toolkit's names; every modality is convolved, also one that already is as wide as the model. Dropout:
+// owner the modality, layers 0 and 64 its encoders across, 128 its memory's, 192 the word vectors'; owner
+// fusion, layer 0 the head's.
 class Mult : public ParameterModule {
  public:
   explicit Mult(const MultSizes& sizes);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tests/trainer/gang.h"
+#include "tests/trainer/model/paths.h"
 #include "tests/trainer/model/tiny_model.h"
 #include "trainer/model/model.h"
 
@@ -32,8 +33,9 @@ struct Sums {
 };
 
 // What each member adds is summed here.
-inline Sums sums_of(int members, const Batch& batch, const std::function<Shared()>& make) {
+inline Sums sums_of(int members, Path path, const Batch& batch, const std::function<Shared()>& make) {
   const auto found = by_members<Sums>(members, [&](Communicator& communicator) {
+    const Along along(path);
     const Context context{.seed = 5, .step = 3, .epoch = 2, .group = Group(communicator)};
     const Share share = context.group.share(batch.size());
     std::vector<std::int64_t> places;
@@ -67,10 +69,11 @@ inline Sums sums_of(int members, const Batch& batch, const std::function<Shared(
 
 // Two members, and more than there are utterances, agree with one to 1e-5 of each gradient's largest number,
 // or of a hundredth of the largest of all.
-inline void expect_shares_add_up(const Batch& batch, const std::function<Shared()>& make) {
-  const Sums one = sums_of(1, batch, make);
+inline void expect_shares_add_up(const Batch& batch, Path path, const std::function<Shared()>& make) {
+  SCOPED_TRACE(name(path));
+  const Sums one = sums_of(1, path, batch, make);
   for (const int members : {2, static_cast<int>(batch.size()) + 1}) {
-    const Sums many = sums_of(members, batch, make);
+    const Sums many = sums_of(members, path, batch, make);
     ASSERT_EQ(one.gradients.size(), many.gradients.size()) << members;
     double largest = 0;
     for (const auto& [name, gradient] : one.gradients)
@@ -84,6 +87,11 @@ inline void expect_shares_add_up(const Batch& batch, const std::function<Shared(
     for (const auto& [name, value] : one.losses)
       EXPECT_NEAR(many.losses.at(name), value, 1e-5 * std::max(1.0, std::abs(value))) << name;
   }
+}
+
+// By our loops and by the library's operations.
+inline void expect_shares_add_up(const Batch& batch, const std::function<Shared()>& make) {
+  for (const Path path : {Path::loops, Path::library}) expect_shares_add_up(batch, path, make);
 }
 
 }  // namespace missmodal::trainer::testing
