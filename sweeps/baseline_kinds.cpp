@@ -125,6 +125,119 @@ std::vector<Conflict> ctfn_conflicts(const ModelConfiguration& model) {
            fmt::format("must divide model.ctfn.width = {}, got {}", width, heads)}};
 }
 
+// Text by BERT, as they were published, or by MissModal's encoder of word vectors.
+constexpr std::array<std::string_view, 8> kTextKeys{
+    "model.text.encoder", "model.text.weights", "model.text.init",    "model.hidden",
+    "model.layers",       "model.heads",        "model.feed_forward", "model.dropout"};
+
+constexpr OwnDefault text_rate(double mosi, double mosei) {
+  return {"training.text_learning_rate", mosi, mosei};
+}
+constexpr OwnKey count(std::string_view name, double mosi, double mosei, std::string_view doc) {
+  return {name, Kind::whole, {1, 1000}, mosi, mosei, doc};
+}
+constexpr OwnKey weight(std::string_view name, double mosi, double mosei, std::string_view doc) {
+  return {name, Kind::number, kWeight, mosi, mosei, doc};
+}
+constexpr std::string_view kClipValueDoc = "each number of the gradient is cut to it; 0: never";
+constexpr std::string_view kAccumulationDoc = "batches whose gradients are summed for one step";
+constexpr std::string_view kPlateauDoc = "epochs that are no better before the rates fall";
+
+constexpr std::array kMisaKeys{
+    width("hidden", 128, 128, "width of a token; even"),
+    width("feed_forward", 2048, 2048, "inner width of the Transformer layer"),
+    dropout("dropout", 0.2, 0.5, "dropout in the head"),
+    dropout("transformer_dropout", 0.1, 0.1, "dropout in the Transformer layer"),
+    weight("difference", 0.1, 0.3, "of diff, the private vectors' distance from orthogonal"),
+    weight("similarity", 0.3, 0.8, "of cmd, the distance of the shared vectors' moments"),
+    weight("reconstruction", 1, 1, "of recon, the error of the vectors put together again"),
+    weight("clip_value", 0.8, 0.8, kClipValueDoc),
+    count("accumulation", 2, 2, kAccumulationDoc)};
+constexpr std::array kMisaDefaults{
+    kEpochs, kNoClip, batches(16, 64), rate(1e-4, 1e-4), text_rate(1e-4, 1e-4), decay(0, 0)};
+
+std::vector<Conflict> misa_conflicts(const ModelConfiguration& model) {
+  if (model.of<int>("hidden") % 2 == 0) return {};
+  return {{{"model.misa.hidden", "model.misa"}, "must be even: the Transformer layer has two heads"}};
+}
+
+constexpr std::array kSelfMmKeys{
+    width("audio_hidden", 16, 16, "width of the audio's LSTM"),
+    width("vision_hidden", 32, 32, "width of the vision's LSTM"),
+    width("audio_out", 16, 16, "width of the audio's vector"),
+    width("vision_out", 32, 32, "width of the vision's vector"),
+    width("fusion_head", 128, 128, "width of the fused head's two layers"),
+    width("text_head", 32, 32, "width of the text's head"),
+    width("audio_head", 16, 16, "width of the audio's head"),
+    width("vision_head", 32, 32, "width of the vision's head"),
+    dropout("fusion_dropout", 0, 0.1, "dropout before the fused head"),
+    dropout("text_dropout", 0.1, 0, "dropout before the text's head"),
+    dropout("audio_dropout", 0.1, 0, "dropout before the audio's head"),
+    dropout("vision_dropout", 0, 0, "dropout before the vision's head"),
+    OwnKey{"audio_learning_rate", Kind::number, kRate, 5e-3, 5e-3, "of the audio's LSTM and vector"},
+    OwnKey{"vision_learning_rate", Kind::number, kRate, 5e-3, 1e-4, "of the vision's LSTM and vector"},
+    OwnKey{"frames_weight_decay",
+           Kind::number,
+           {0, 1},
+           1e-3,
+           0,
+           "of the audio's and the vision's LSTM and vector"},
+    count("accumulation", 4, 4, kAccumulationDoc)};
+constexpr std::array kSelfMmDefaults{
+    kEpochs, kNoClip, batches(16, 32), rate(1e-3, 1e-3), text_rate(5e-5, 5e-5), decay(1e-3, 1e-2)};
+
+constexpr std::array kMmimKeys{
+    width("audio_hidden", 16, 16, "width of the audio's BiLSTM, one direction"),
+    width("vision_hidden", 16, 16, "width of the vision's BiLSTM, one direction"),
+    OwnKey{"audio_out", Kind::whole, {4, 8192}, 16, 16, "width of the audio's vector"},
+    OwnKey{"vision_out", Kind::whole, {4, 8192}, 16, 16, "width of the vision's vector"},
+    width("fused", 128, 128, "width of the fused vector"),
+    dropout("dropout", 0.1, 0.1, "dropout of the three vectors side by side"),
+    weight("contrast", 0.1, 0.1, "alpha, of nce"),
+    weight("bound", 0.1, 0.1, "beta, of lld and entropy"),
+    OwnKey{"estimator_learning_rate", Kind::number, kRate, 1e-3, 1e-3, "Adam's in the first pass"},
+    OwnKey{"estimator_share", Kind::number, kRate, 1, 0.5, "of the batches that the first pass walks over"},
+    count("plateau_patience", 20, 20, kPlateauDoc)};
+constexpr std::array kMmimDefaults{OwnDefault{"training.max_epochs", 40.0, 40.0},
+                                   OwnDefault{"training.clip_norm", 1.0, 1.0},
+                                   batches(32, 32),
+                                   rate(1e-3, 1e-3),
+                                   text_rate(5e-5, 5e-5),
+                                   decay(1e-4, 1e-4)};
+
+constexpr std::array kMultKeys{
+    width("width", 50, 30, "width of the encoders across"),
+    OwnKey{"heads", Kind::whole, {1, 64}, 10, 6, "heads of the attention; must divide the width"},
+    OwnKey{"levels", Kind::whole, kLayers, 4, 4, "layers of the encoders across; of the memories at least 3"},
+    count("text_kernel", 5, 5, "steps that the text's convolution sees"),
+    count("audio_kernel", 5, 1, "steps that the audio's convolution sees"),
+    count("vision_kernel", 5, 3, "steps that the vision's convolution sees"),
+    dropout("text_attention_dropout", 0.3, 0.4, "dropout of attention to text, and of the memories'"),
+    dropout("audio_attention_dropout", 0.2, 0, "dropout of attention to audio"),
+    dropout("vision_attention_dropout", 0, 0, "dropout of attention to vision"),
+    dropout("text_dropout", 0.5, 0.3, "dropout of the word vectors"),
+    dropout("embedding_dropout", 0.2, 0, "dropout of what the encoders read"),
+    dropout("relu_dropout", 0, 0, "dropout inside the feed-forward networks"),
+    dropout("residual_dropout", 0, 0, "dropout before each addition"),
+    dropout("out_dropout", 0.5, 0.5, "dropout in the head"),
+    weight("clip_value", 0.6, 0.6, kClipValueDoc),
+    count("accumulation", 8, 8, kAccumulationDoc),
+    count("plateau_patience", 5, 20, kPlateauDoc)};
+constexpr std::array kMultDefaults{kWordVectors,   kZeroText,        kEpochs,    kNoClip,
+                                   batches(16, 4), rate(2e-3, 5e-4), decay(0, 0)};
+
+std::vector<Conflict> mult_conflicts(const ModelConfiguration& model) {
+  if (model.of<int>("width") % model.of<int>("heads") == 0) return {};
+  return {{{"model.mult.heads", "model.mult.width", "model.mult"}, "must divide model.mult.width"}};
+}
+
+constexpr std::array kMagBertKeys{
+    weight("beta", 1, 1, "the largest displacement of an embedding, in its own lengths"),
+    dropout("gate_dropout", 0.3, 0.2, "dropout of the displaced embeddings"),
+    dropout("head_dropout", 0.1, 0.1, "dropout before the last layer")};
+constexpr std::array kMagBertDefaults{
+    kEpochs, kNoClip, batches(32, 32), rate(2e-5, 1e-5), text_rate(2e-5, 1e-5), decay(0, 0)};
+
 constexpr std::array kKinds{
     ModelKind{.name = "ef_lstm",
               .has_representations = false,
@@ -139,7 +252,21 @@ constexpr std::array kKinds{
               .has_representations = false,
               .own_keys = kCtfnKeys,
               .own_defaults = kCtfnDefaults,
-              .conflicts = ctfn_conflicts}};
+              .conflicts = ctfn_conflicts},
+    ModelKind{.name = "mult",
+              .has_representations = false,
+              .own_keys = kMultKeys,
+              .own_defaults = kMultDefaults,
+              .conflicts = mult_conflicts},
+    ModelKind{.name = "misa",
+              .keys = kTextKeys,
+              .own_keys = kMisaKeys,
+              .own_defaults = kMisaDefaults,
+              .conflicts = misa_conflicts},
+    ModelKind{
+        .name = "mag_bert", .keys = kTextKeys, .own_keys = kMagBertKeys, .own_defaults = kMagBertDefaults},
+    ModelKind{.name = "self_mm", .keys = kTextKeys, .own_keys = kSelfMmKeys, .own_defaults = kSelfMmDefaults},
+    ModelKind{.name = "mmim", .keys = kTextKeys, .own_keys = kMmimKeys, .own_defaults = kMmimDefaults}};
 
 }  // namespace
 

@@ -53,7 +53,7 @@ int text_width(const SafetensorsFile& file, const sweeps::Configuration& configu
   if (configuration.model.text_encoder == sweeps::TextEncoder::bert) return 0;
   const ModelFactory& factory = model_factory(configuration.model.name);
   const std::string name(factory.word_vector_input);
-  file.floats(name, 2);
+  file.floats(name, factory.word_vector_axes);
   const auto columns = static_cast<int>(file.tensor(name).shape[1]);
   const int width = factory.joint_input ? columns - widths.audio - widths.vision : columns;
   if (width < 1)

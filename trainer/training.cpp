@@ -50,6 +50,7 @@ Training::Training(const sweeps::Configuration& configuration, const Dataset& da
                 model_->text_configuration().empty() ? TextInput::everything : TextInput::word_pieces) {
   model_->to(device, floating_type(configuration.training.precision));
   flatten_cudnn_weights(*model_);
+  model_->begin_training(static_cast<std::int64_t>(train_.size()));
   for (OptimizerPlan& plan : model_->optimizers(configuration.training))
     optimizers_.emplace_back(*model_, std::move(plan));
   passes_ = model_->epoch();

@@ -97,6 +97,9 @@ class Model : public torch::nn::Module {
   // Precondition: representation_width() is not 0.
   virtual torch::Tensor represent(const Batch& batch);
 
+  // Before a training, or what goes on with one, on the device and in the type of it: how many utterances its
+  // split has, for a model that keeps tables over them.
+  virtual void begin_training(std::int64_t /*utterances*/) {}
   // Who steps which parameters. A parameter of two of them is stepped by both, and then neither accumulates.
   virtual std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const = 0;
   // An epoch's passes over the training batches, in turn. Here one, in which all optimisers step together, in

@@ -1,6 +1,7 @@
 #pragma once
 // The networks behind the models' names (sweeps/model_kind.h): who builds them.
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,7 @@ struct ModelFactory {
   std::string_view word_vector_input;
   // Whether the audio's and the vision's widths are counted in that dimension too.
   bool joint_input = false;
+  std::size_t word_vector_axes = 2;  // of that parameter
 };
 
 std::span<const ModelFactory> model_factories();

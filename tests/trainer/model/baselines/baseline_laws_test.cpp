@@ -39,8 +39,11 @@ const testing::Lengths kLengths{{{3, 1, 5, 2}, {2, 4, 1, 3}, {6, 1, 2, 4}}};
 class Baseline : public ::testing::TestWithParam<std::string> {
  protected:
   Baseline() { set_threads(1); }
-  std::shared_ptr<Model> make(const sweeps::Settings& more = {}) const {
-    return make_model(tiny_baseline(GetParam(), more), testing::kTinyWidths);
+  std::shared_ptr<Model> make(const sweeps::Settings& more = {},
+                              testing::Dropout dropout = testing::Dropout::as_given) const {
+    const auto model = make_model(tiny_baseline(GetParam(), more, dropout), testing::kTinyWidths);
+    model->begin_training(7);
+    return model;
   }
 };
 
@@ -48,8 +51,7 @@ TEST_P(Baseline, ManyMembersComputeWhatOneDoes) {
   for (const auto dropout : {testing::Dropout::off, testing::Dropout::as_given}) {
     for (const testing::Path path : testing::kPaths) {
       if (testing::is_missing(path)) GTEST_SKIP() << "LibTorch sees no GPU";
-      testing::expect_data_parallel_law(
-          [&] { return make_model(tiny_baseline(GetParam(), {}, dropout), testing::kTinyWidths); }, 3, path);
+      testing::expect_data_parallel_law([&] { return make({}, dropout); }, 3, path);
     }
   }
 }
