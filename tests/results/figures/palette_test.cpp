@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <tuple>
 
 namespace missmodal::results {
 namespace {
@@ -28,6 +29,18 @@ TEST(Palette, GivesOthersOneOfFiveAndNeverOurs) {
   EXPECT_EQ(colours.size(), 5U);
   EXPECT_FALSE(colours.contains(stroke_of("MissModal").colour));
   EXPECT_FALSE(colours.contains(stroke_of("without").colour));
+}
+
+// As many as the paper compares with, in one picture.
+TEST(Palette, NoTwoBaselinesLookAlike) {
+  std::set<std::tuple<std::string_view, int, int>> seen;
+  for (const std::string_view name :
+       {"MissModal", "without", "EF-LSTM", "LF-DNN", "TFN", "LMF", "MFN", "Graph-MFN", "MFM", "MCTN",
+        "CTFN (re-derived)", "MulT", "MISA", "MAG-BERT", "Self-MM", "MMIM"}) {
+    const Stroke stroke = stroke_of(name);
+    EXPECT_TRUE(seen.insert({stroke.colour, 0, stroke.points}).second) << name;
+    EXPECT_TRUE(seen.insert({stroke.colour, stroke.dashes, -1}).second) << name;
+  }
 }
 
 }  // namespace
