@@ -7,7 +7,7 @@
 namespace missmodal::trainer {
 namespace {
 
-constexpr std::size_t kPiece = std::size_t{1} << 20;
+constexpr std::size_t kHashed = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Digest DigestThread::finish() {
 
 void DigestThread::run() {
   try {
-    std::vector<char> piece(static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, size_)));
+    std::vector<char> piece(static_cast<std::size_t>(std::min<std::uint64_t>(kHashed, size_)));
     while (done_ < size_ && !given_up_) {
       const auto now = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - done_));
       read_(done_, piece.data(), now);
