@@ -255,18 +255,28 @@ constexpr std::array kKinds{
               .conflicts = ctfn_conflicts},
     ModelKind{.name = "mult",
               .has_representations = false,
+              .trains_robustly = true,
               .own_keys = kMultKeys,
               .own_defaults = kMultDefaults,
               .conflicts = mult_conflicts},
     ModelKind{.name = "misa",
               .keys = kTextKeys,
+              .trains_robustly = true,
               .own_keys = kMisaKeys,
               .own_defaults = kMisaDefaults,
               .conflicts = misa_conflicts},
     ModelKind{
         .name = "mag_bert", .keys = kTextKeys, .own_keys = kMagBertKeys, .own_defaults = kMagBertDefaults},
-    ModelKind{.name = "self_mm", .keys = kTextKeys, .own_keys = kSelfMmKeys, .own_defaults = kSelfMmDefaults},
-    ModelKind{.name = "mmim", .keys = kTextKeys, .own_keys = kMmimKeys, .own_defaults = kMmimDefaults}};
+    ModelKind{.name = "self_mm",
+              .keys = kTextKeys,
+              .trains_robustly = true,
+              .own_keys = kSelfMmKeys,
+              .own_defaults = kSelfMmDefaults},
+    ModelKind{.name = "mmim",
+              .keys = kTextKeys,
+              .trains_robustly = true,
+              .own_keys = kMmimKeys,
+              .own_defaults = kMmimDefaults}};
 
 }  // namespace
 

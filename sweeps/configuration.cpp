@@ -38,6 +38,9 @@ constexpr const char* kNoZeroToken =
     "input "
     "is word pieces, of which none is zero";
 
+constexpr const char* kNotRobust =
+    "must be none: mult, misa, self_mm, mmim and missmodal with loss.terms [task] have robust training";
+
 constexpr const char* kNoRepresentation =
     "must be input: this model has no vector of each modality that could be zero instead";
 
@@ -72,6 +75,17 @@ std::vector<Conflict> conflicts(const Configuration& configuration) {
                                      std::pair{"evaluation.zero_at.vision", evaluation.zero_vision}}) {
     if (!kind.has_representations && zero_at == ZeroAt::representation)
       found.push_back({{key, "model.name"}, kNoRepresentation});
+  }
+  const RobustConfiguration& robust = configuration.training.robust;
+  if (robust.modality != RobustModality::none) {
+    if (!kind.trains_robustly || trains_subsets(configuration)) {
+      found.push_back(
+          {{"training.robust.modality", "training.robust", "model.name", "loss.terms"}, kNotRobust});
+    }
+    if (robust.missing + robust.noise > 1) {
+      found.push_back({{"training.robust.noise", "training.robust.missing", "training.robust"},
+                       "and training.robust.missing are shares of one batch: together at most 1"});
+    }
   }
   if (2 * model.hidden % model.heads != 0) {
     found.push_back({{"model.heads", "model.hidden"},

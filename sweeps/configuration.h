@@ -33,6 +33,8 @@ enum class Route { automatic, subset, full };  // a resolved configuration never
 inline constexpr std::array<Word, 3> kRouteWords{"auto", "subset", "full"};
 enum class ZeroAt { input, representation };
 inline constexpr std::array<Word, 2> kZeroAtWords{"input", "representation"};
+enum class RobustModality { none, text, audio, vision };
+inline constexpr std::array<Word, 4> kRobustModalityWords{"none", "text", "audio", "vision"};
 enum class ModelDefaults { mosi, mosei };
 inline constexpr std::array<Word, 2> kModelDefaultsWords{"mosi", "mosei"};
 
@@ -72,6 +74,15 @@ struct LossConfiguration {
   bool operator==(const LossConfiguration&) const = default;
 };
 
+// Robust training (Hazarika et al. 2022): shares of a batch whose modality is zeroed, or multiplied by noise,
+// behind its encoder.
+struct RobustConfiguration {
+  RobustModality modality = RobustModality::none;
+  double missing = 0.15;
+  double noise = 0.15;
+  bool operator==(const RobustConfiguration&) const = default;
+};
+
 struct TrainingConfiguration {
   int batch_size = 32;
   double learning_rate = 5e-4;
@@ -84,6 +95,7 @@ struct TrainingConfiguration {
   int patience = 8;  // epochs without a better complete-modality validation MAE
   Precision precision = Precision::fp32;
   bool deterministic = false;
+  RobustConfiguration robust{};
   bool operator==(const TrainingConfiguration&) const = default;
 };
 
@@ -119,14 +131,17 @@ std::vector<Conflict> conflicts(const Configuration& configuration);
 
 // The keys that conflicts() looks at, beside model.name and a model's own: no other value can make or mend a
 // conflict.
-inline constexpr std::array<std::string_view, 9> kConflictKeys{"model.heads",
-                                                               "model.hidden",
-                                                               "model.text.encoder",
-                                                               "model.text.weights",
-                                                               "evaluation.route",
-                                                               "loss.terms",
-                                                               "evaluation.zero_at.text",
-                                                               "evaluation.zero_at.audio",
-                                                               "evaluation.zero_at.vision"};
+inline constexpr std::array<std::string_view, 12> kConflictKeys{"model.heads",
+                                                                "model.hidden",
+                                                                "model.text.encoder",
+                                                                "model.text.weights",
+                                                                "evaluation.route",
+                                                                "loss.terms",
+                                                                "evaluation.zero_at.text",
+                                                                "evaluation.zero_at.audio",
+                                                                "evaluation.zero_at.vision",
+                                                                "training.robust.modality",
+                                                                "training.robust.missing",
+                                                                "training.robust.noise"};
 
 }  // namespace missmodal::sweeps

@@ -39,6 +39,10 @@ bool dis_is_on(const Configuration& c) {
 bool text_is_bert(const Configuration& c) {
   return c.model.text_encoder == TextEncoder::bert;
 }
+bool trains_robustly(const Configuration& c) {
+  return c.training.robust.modality != RobustModality::none;
+}
+
 bool route_is_full(const Configuration& c) {
   return resolved_route(c) == Route::full;
 }
@@ -181,6 +185,29 @@ std::vector<Key> make_keys() {
        [](const C& c) { return json(c.training.deterministic); },
        [](C& c, const json& v) { c.training.deterministic = v.get<bool>(); },
        [](const C& c) { return c.training.deterministic; }},
+      {"training.robust.modality",
+       {Kind::choice, {}, {kRobustModalityWords.begin(), kRobustModalityWords.end()}},
+       "robust training: whose encoder's output is zeroed for some utterances of a batch and multiplied by "
+       "noise for others",
+       [](const C& c) {
+         return json(kRobustModalityWords[static_cast<std::size_t>(c.training.robust.modality)]);
+       },
+       [](C& c, const json& word) {
+         c.training.robust.modality = static_cast<RobustModality>(place_of<kRobustModalityWords>(word));
+       },
+       trains_robustly},
+      {"training.robust.missing",
+       {Kind::number, closed(0, 1)},
+       "the share of a batch that is zeroed, rounded down",
+       [](const C& c) { return json(c.training.robust.missing); },
+       [](C& c, const json& v) { c.training.robust.missing = v.get<double>(); },
+       trains_robustly},
+      {"training.robust.noise",
+       {Kind::number, closed(0, 1)},
+       "the share of a batch that is multiplied by a number of N(0, 1), rounded down",
+       [](const C& c) { return json(c.training.robust.noise); },
+       [](C& c, const json& v) { c.training.robust.noise = v.get<double>(); },
+       trains_robustly},
       choice<kRouteWords, &C::evaluation, &E::route>("evaluation.route",
                                                      "what predicts where modalities miss: subset, their own "
                                                      "fusion network; full, the complete one with zeros; "

@@ -19,7 +19,8 @@ constexpr std::array<std::string_view, 16> kMissModalKeys{
 
 const std::vector<ModelKind>& kinds() {
   static const std::vector<ModelKind> all = [] {
-    std::vector<ModelKind> kinds{{.name = "missmodal", .keys = kMissModalKeys, .routes_by_subset = true}};
+    std::vector<ModelKind> kinds{
+        {.name = "missmodal", .keys = kMissModalKeys, .routes_by_subset = true, .trains_robustly = true}};
     const auto baselines = baseline_kinds();
     kinds.insert(kinds.end(), baselines.begin(), baselines.end());
     return kinds;

@@ -41,6 +41,9 @@ struct ModelKind {
   bool routes_by_subset = false;
   // Whether each modality has a vector of its own that can be zero in its place.
   bool has_representations = true;
+  // Whether an encoder's output can be zeroed or multiplied by noise in training; MissModal's with the task's
+  // loss alone.
+  bool trains_robustly = false;
   std::span<const OwnKey> own_keys{};
   std::span<const OwnDefault> own_defaults{};
   // Own values that do not fit together; nullptr: all do.

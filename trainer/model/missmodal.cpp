@@ -8,6 +8,7 @@
 #include "trainer/model/bert_weights.h"
 #include "trainer/model/fine_tuning.h"
 #include "trainer/model/losses.h"
+#include "trainer/model/robust_training.h"
 #include "trainer/model/sequence_encoder.h"
 
 namespace missmodal::trainer {
@@ -129,7 +130,11 @@ bool MissModal::trains_subsets() const {
 // order L_dis, L_geo, L_task.
 Output MissModal::forward(const Batch& batch, const Context& context) {
   const DropoutStream dropout({context.seed, context.step, batch.first_sample}, batch.labels.device());
-  const Encoded encoded = encode(batch, dropout);
+  Encoded encoded = encode(batch, dropout);
+  for (const Modality modality : kModalities) {
+    torch::Tensor& rows = encoded[static_cast<unsigned>(modality)];
+    rows = robustly(rows, modality, configuration_.training.robust, batch, context);
+  }
   const torch::Tensor full = fusion_->fuse(encoded, Subset::TAV, dropout);
   Output output;
   if (!trains_subsets()) {

@@ -35,7 +35,7 @@ torch::Tensor MisaModel::regress(const Vectors& vectors) {
 
 Output MisaModel::forward(const Batch& batch, const Context& context) {
   const DropoutStream dropout = dropout_of(batch, context);
-  const MisaOutput found = network_->forward(encode(batch, dropout), dropout);
+  const MisaOutput found = network_->forward(encode(batch, context), dropout);
   const auto stacked = [](const std::array<torch::Tensor, 3>& rows) {
     return torch::stack({rows[0], rows[1], rows[2]});
   };

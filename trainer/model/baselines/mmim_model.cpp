@@ -61,7 +61,7 @@ torch::Tensor MmimModel::regress(const Vectors& vectors) {
 
 Output MmimModel::forward(const Batch& batch, const Context& context) {
   const DropoutStream dropout = dropout_of(batch, context);
-  const MmimOutput found = network_->forward(encode(batch, dropout), dropout);
+  const MmimOutput found = network_->forward(encode(batch, context), dropout);
   Output output;
   output.predictions = found.predictions.unsqueeze(0);
   for (std::size_t i = 0; i < 3; ++i) {

@@ -1,9 +1,11 @@
 #include "trainer/model/baselines/mult_model.h"
 
+#include "trainer/model/robust_training.h"
+
 namespace missmodal::trainer {
 
 MultModel::MultModel(const sweeps::Configuration& configuration, const Widths& widths)
-    : Regressor(configuration), configuration_(configuration.model) {
+    : Regressor(configuration), configuration_(configuration.model), robust_(configuration.training.robust) {
   const auto width = [&](const char* key) { return configuration_.of<std::int64_t>(key); };
   const auto dropout = [&](const char* key) { return configuration_.of<double>(key); };
   network_ = register_module(
@@ -29,6 +31,15 @@ torch::Tensor MultModel::regress(const Batch& batch, const ByModality& zeroed, c
     if (zeroed[i]) sequences[i].rows = torch::zeros_like(sequences[i].rows);
   }
   return network_->forward(sequences, walk.dropout).predictions;
+}
+
+Output MultModel::forward(const Batch& batch, const Context& context) {
+  Batch met = batch;
+  for (const Modality modality : kModalities) {
+    met.sequences[static_cast<unsigned>(modality)].rows =
+        robustly(batch.of(modality), modality, robust_, batch, context);
+  }
+  return Regressor::forward(met, context);
 }
 
 std::vector<OptimizerPlan> MultModel::optimizers(const sweeps::TrainingConfiguration& training) const {

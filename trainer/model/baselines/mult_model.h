@@ -12,6 +12,8 @@ namespace missmodal::trainer {
 class MultModel : public Regressor {
  public:
   MultModel(const sweeps::Configuration& configuration, const Widths& widths);
+  // Robust training meets the frames: dropout on the text's commutes with it.
+  Output forward(const Batch& batch, const Context& context) override;
   std::vector<OptimizerPlan> optimizers(const sweeps::TrainingConfiguration& training) const override;
 
  private:
@@ -19,6 +21,7 @@ class MultModel : public Regressor {
   torch::Tensor regress(const Batch& batch, const ByModality& zeroed, const Walk& walk) override;
 
   sweeps::ModelConfiguration configuration_;
+  sweeps::RobustConfiguration robust_;
   std::shared_ptr<Mult> network_;
 };
 

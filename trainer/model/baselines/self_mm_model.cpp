@@ -53,7 +53,7 @@ torch::Tensor SelfMmModel::regress(const Vectors& vectors) {
 
 Output SelfMmModel::forward(const Batch& batch, const Context& context) {
   const DropoutStream dropout = dropout_of(batch, context);
-  const SelfMmOutput found = network_->forward(encode(batch, dropout), dropout);
+  const SelfMmOutput found = network_->forward(encode(batch, context), dropout);
   Output output;
   output.predictions = found.predictions[kSelfMmFused].unsqueeze(0);
   for (std::size_t task = 0; task < kSelfMmTasks; ++task) {

@@ -2,6 +2,7 @@
 
 #include "sweeps/error.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/model/robust_training.h"
 
 namespace missmodal::trainer {
 
@@ -37,6 +38,15 @@ VectorBaseline::Vectors VectorBaseline::encode(const Batch& batch, const Dropout
   Vectors vectors;
   for (const Modality modality : kModalities)
     vectors[static_cast<unsigned>(modality)] = encode(batch, modality, dropout);
+  return vectors;
+}
+
+VectorBaseline::Vectors VectorBaseline::encode(const Batch& batch, const Context& context) {
+  Vectors vectors = encode(batch, dropout_of(batch, context));
+  for (const Modality modality : kModalities) {
+    torch::Tensor& vector = vectors[static_cast<unsigned>(modality)];
+    vector = robustly(vector, modality, configuration_.training.robust, batch, context);
+  }
   return vectors;
 }
 

@@ -46,6 +46,8 @@ class VectorBaseline : public TextBaseline {
                  const std::string& bert_configuration, TextVector text_vector)
       : TextBaseline(configuration, widths, bert_configuration), text_vector_(text_vector) {}
   Vectors encode(const Batch& batch, const DropoutStream& dropout);
+  // In training: with dropout, and as robust training leaves them.
+  Vectors encode(const Batch& batch, const Context& context);
   // Of audio or vision.
   virtual torch::Tensor encode_frames(Modality modality, const RaggedBatch& frames,
                                       const DropoutStream& dropout) = 0;

@@ -1,4 +1,4 @@
-#include "trainer/model/baselines/robust_training.h"
+#include "trainer/model/robust_training.h"
 
 #include <gtest/gtest.h>
 

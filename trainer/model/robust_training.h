@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "sweeps/configuration.h"
+#include "trainer/model/model.h"
 #include "trainer/model/ragged.h"
 
 namespace missmodal::trainer {
@@ -29,5 +31,13 @@ torch::Tensor robust_factors(const RobustTraining& training, std::uint64_t seed,
 torch::Tensor times_utterance(const torch::Tensor& x, const torch::Tensor& factors);
 torch::Tensor times_utterance(const torch::Tensor& x, const RaggedLayout& layout,
                               const torch::Tensor& factors);
+
+// A modality's encoded share of a batch, (b, width), as robust training by this configuration leaves it; x
+// itself where it does not concern that modality.
+torch::Tensor robustly(const torch::Tensor& x, Modality modality, const sweeps::RobustConfiguration& robust,
+                       const Batch& batch, const Context& context);
+// The same of sequences, (layout.rows(), width).
+torch::Tensor robustly(const RaggedBatch& x, Modality modality, const sweeps::RobustConfiguration& robust,
+                       const Batch& batch, const Context& context);
 
 }  // namespace missmodal::trainer

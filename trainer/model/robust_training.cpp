@@ -1,4 +1,4 @@
-#include "trainer/model/baselines/robust_training.h"
+#include "trainer/model/robust_training.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +13,28 @@ namespace {
 
 constexpr std::uint32_t kWhoStream = 16;
 constexpr std::uint32_t kNoiseStream = 17;
+
+bool concerns(const sweeps::RobustConfiguration& robust, Modality modality) {
+  using Robust = sweeps::RobustModality;
+  switch (robust.modality) {
+    case Robust::none:
+      return false;
+    case Robust::text:
+      return modality == Modality::text;
+    case Robust::audio:
+      return modality == Modality::audio;
+    case Robust::vision:
+      return modality == Modality::vision;
+  }
+  return false;
+}
+
+// (b): of this member's utterances.
+torch::Tensor own_factors(const sweeps::RobustConfiguration& robust, const Batch& batch,
+                          const Context& context) {
+  return robust_factors({robust.missing, robust.noise}, context.seed, context.step, batch.global_size)
+      .narrow(0, batch.first_sample, batch.size());
+}
 
 }  // namespace
 
@@ -50,6 +72,17 @@ torch::Tensor times_utterance(const torch::Tensor& x, const RaggedLayout& layout
                               const torch::Tensor& factors) {
   const torch::Tensor lengths = torch::tensor(layout.lengths(), torch::kInt64);
   return x * factors.to(torch::kCPU).repeat_interleave(lengths).to(x.options()).unsqueeze(1);
+}
+
+torch::Tensor robustly(const torch::Tensor& x, Modality modality, const sweeps::RobustConfiguration& robust,
+                       const Batch& batch, const Context& context) {
+  return concerns(robust, modality) ? times_utterance(x, own_factors(robust, batch, context)) : x;
+}
+
+torch::Tensor robustly(const RaggedBatch& x, Modality modality, const sweeps::RobustConfiguration& robust,
+                       const Batch& batch, const Context& context) {
+  return concerns(robust, modality) ? times_utterance(x.rows, x.layout, own_factors(robust, batch, context))
+                                    : x.rows;
 }
 
 }  // namespace missmodal::trainer
