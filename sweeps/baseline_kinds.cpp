@@ -92,14 +92,92 @@ constexpr std::array kEfLstmDefaults{kWordVectors,     kZeroText,        kEpochs
                                      batches(32, 128), rate(1e-3, 5e-3), decay(5e-3, 1e-4)};
 
 constexpr Range kWeight{0, 1000};
+constexpr OwnKey weight(std::string_view name, double mosi, double mosei, std::string_view doc) {
+  return {name, Kind::number, kWeight, mosi, mosei, doc};
+}
+
+constexpr std::string_view kAudioLstm = "width of the audio's LSTM";
+constexpr std::string_view kVisionLstm = "width of the vision's LSTM";
+constexpr std::string_view kMemory = "width of the memory";
+constexpr std::string_view kAttentionHidden = "width of the hidden layer of the attention";
+constexpr std::string_view kAttentionDropout = "dropout in the attention";
+constexpr std::string_view kProposalHidden = "width of the hidden layer of the memory's proposal";
+constexpr std::string_view kProposalDropout = "dropout in the memory's proposal";
+constexpr std::string_view kGate1Hidden = "width of the hidden layer of the gate that keeps";
+constexpr std::string_view kGate1Dropout = "dropout in the gate that keeps";
+constexpr std::string_view kGate2Hidden = "width of the hidden layer of the gate that takes in";
+constexpr std::string_view kGate2Dropout = "dropout in the gate that takes in";
+constexpr std::string_view kOutHidden = "width of the hidden layer of the output";
+constexpr std::string_view kOutDropout = "dropout in the output";
+
+constexpr std::array kMfnKeys{width("text_hidden", 256, 128, kTextHidden),
+                              width("audio_hidden", 32, 32, kAudioLstm),
+                              width("vision_hidden", 256, 128, kVisionLstm),
+                              width("memory", 400, 128, kMemory),
+                              width("attention_hidden", 32, 128, kAttentionHidden),
+                              dropout("attention_dropout", 0.2, 0.2, kAttentionDropout),
+                              width("proposal_hidden", 64, 128, kProposalHidden),
+                              dropout("proposal_dropout", 0, 0.5, kProposalDropout),
+                              width("gate1_hidden", 256, 256, kGate1Hidden),
+                              dropout("gate1_dropout", 0.7, 0.7, kGate1Dropout),
+                              width("gate2_hidden", 32, 256, kGate2Hidden),
+                              dropout("gate2_dropout", 0.5, 0, kGate2Dropout),
+                              width("out_hidden", 128, 128, kOutHidden),
+                              dropout("out_dropout", 0, 0.5, kOutDropout)};
+constexpr std::array kMfnDefaults{kWordVectors,     kZeroText,        kEpochs,       kNoClip,
+                                  batches(128, 64), rate(2e-3, 5e-4), decay(0, 1e-4)};
+
+constexpr std::array kGraphMfnKeys{width("text_hidden", 256, 64, kTextHidden),
+                                   width("audio_hidden", 32, 16, kAudioLstm),
+                                   width("vision_hidden", 256, 64, kVisionLstm),
+                                   width("memory", 300, 300, kMemory),
+                                   width("node", 64, 128, "width of the graph's vertices"),
+                                   width("proposal_hidden", 32, 32, kProposalHidden),
+                                   dropout("proposal_dropout", 0, 0.5, kProposalDropout),
+                                   width("gate1_hidden", 128, 64, kGate1Hidden),
+                                   dropout("gate1_dropout", 0.5, 0, kGate1Dropout),
+                                   width("gate2_hidden", 64, 256, kGate2Hidden),
+                                   dropout("gate2_dropout", 0.5, 0.7, kGate2Dropout),
+                                   width("out_hidden", 256, 128, kOutHidden),
+                                   dropout("out_dropout", 0, 0.7, kOutDropout)};
+constexpr std::array kGraphMfnDefaults{kWordVectors,    kZeroText,        kEpochs,          kNoClip,
+                                       batches(32, 64), rate(2e-3, 2e-3), decay(5e-3, 1e-3)};
+
+constexpr std::array kMfmKeys{
+    width("text_hidden", 128, 256, kTextHidden), width("audio_hidden", 32, 32, kAudioLstm),
+    width("vision_hidden", 128, 256, kVisionLstm), width("memory", 64, 64, kMemory),
+    // The toolkit says 1278 for MOSEI, between powers of two.
+    width("attention_hidden", 32, 128, kAttentionHidden),
+    dropout("attention_dropout", 0.7, 0.5, kAttentionDropout),
+    width("proposal_hidden", 64, 32, kProposalHidden), dropout("proposal_dropout", 0, 0.7, kProposalDropout),
+    width("gate1_hidden", 32, 64, kGate1Hidden), dropout("gate1_dropout", 0, 0.5, kGate1Dropout),
+    width("gate2_hidden", 64, 128, kGate2Hidden), dropout("gate2_dropout", 0.5, 0.2, kGate2Dropout),
+    width("text_code", 64, 256, "width of the text's code and of the LSTM that reads it"),
+    width("audio_code", 80, 80, "width of the audio's code and of the LSTM that reads it"),
+    width("vision_code", 80, 80, "width of the vision's code and of the LSTM that reads it"),
+    width("common_code", 80, 32, "width of the common code"),
+    width("text_factor", 32, 32, "width of the text's factor"),
+    width("audio_factor", 16, 80, "width of the audio's factor"),
+    width("vision_factor", 64, 32, "width of the vision's factor"),
+    width("common_factor", 64, 16, "width of the common factor"),
+    dropout("text_dropout", 0.5, 0.7, "dropout between the text's code and its factor"),
+    dropout("audio_dropout", 0.7, 0.7, "dropout between the audio's code and its factor"),
+    dropout("vision_dropout", 0.5, 0.7, "dropout between the vision's code and its factor"),
+    dropout("common_dropout", 0.5, 0.2, "dropout between the common code and its factor"),
+    dropout("out_dropout", 0, 0.2, "dropout between the common factor and the prediction"),
+    weight("text_weight", 0.5, 5, "of mse_l, the error of the decoded text"),
+    weight("audio_weight", 0.01, 2, "of mse_a, the error of the decoded audio"),
+    weight("vision_weight", 0.5, 5, "of mse_v, the error of the decoded vision"),
+    weight("discrepancy_weight", 100, 10, "of each mmd, a code's distance from a normal distribution")};
+constexpr std::array kMfmDefaults{kWordVectors,    kZeroText,        kEpochs,          kNoClip,
+                                  batches(64, 64), rate(1e-3, 1e-3), decay(1e-3, 5e-4)};
 
 constexpr std::array kMctnKeys{
     OwnKey{"steps", Kind::whole, kSteps, 20, 20, kStepsDoc},
     width("hidden", 32, 32, "width of every LSTM"),
-    OwnKey{"forward_weight", Kind::number, kWeight, 0.1, 0.1, "of the error of text translated to vision"},
-    OwnKey{"cycle_weight", Kind::number, kWeight, 0.1, 0.1, "of the error of text translated back"},
-    OwnKey{"second_weight", Kind::number, kWeight, 0.1, 0.1,
-           "of the error of the first encoding translated to audio"},
+    weight("forward_weight", 0.1, 0.1, "of the error of text translated to vision"),
+    weight("cycle_weight", 0.1, 0.1, "of the error of text translated back"),
+    weight("second_weight", 0.1, 0.1, "of the error of the first encoding translated to audio"),
     OwnKey{"l2", Kind::number, {0, 1}, 0.01, 0.01, "of the squares of the last layer's weights"}};
 constexpr std::array kMctnDefaults{
     kWordVectors,    kZeroText,        kEpochs,     kNoClip,
@@ -136,9 +214,6 @@ constexpr OwnDefault text_rate(double mosi, double mosei) {
 constexpr OwnKey count(std::string_view name, double mosi, double mosei, std::string_view doc) {
   return {name, Kind::whole, {1, 1000}, mosi, mosei, doc};
 }
-constexpr OwnKey weight(std::string_view name, double mosi, double mosei, std::string_view doc) {
-  return {name, Kind::number, kWeight, mosi, mosei, doc};
-}
 constexpr std::string_view kClipValueDoc = "each number of the gradient is cut to it; 0: never";
 constexpr std::string_view kAccumulationDoc = "batches whose gradients are summed for one step";
 constexpr std::string_view kPlateauDoc = "epochs that are no better before the rates fall";
@@ -162,8 +237,8 @@ std::vector<Conflict> misa_conflicts(const ModelConfiguration& model) {
 }
 
 constexpr std::array kSelfMmKeys{
-    width("audio_hidden", 16, 16, "width of the audio's LSTM"),
-    width("vision_hidden", 32, 32, "width of the vision's LSTM"),
+    width("audio_hidden", 16, 16, kAudioLstm),
+    width("vision_hidden", 32, 32, kVisionLstm),
     width("audio_out", 16, 16, "width of the audio's vector"),
     width("vision_out", 32, 32, "width of the vision's vector"),
     width("fusion_head", 128, 128, "width of the fused head's two layers"),
@@ -246,6 +321,14 @@ constexpr std::array kKinds{
     ModelKind{.name = "lf_dnn", .own_keys = kLfDnnKeys, .own_defaults = kLfDnnDefaults},
     ModelKind{.name = "tfn", .own_keys = kTfnKeys, .own_defaults = kTfnDefaults},
     ModelKind{.name = "lmf", .own_keys = kLmfKeys, .own_defaults = kLmfDefaults},
+    ModelKind{
+        .name = "mfn", .has_representations = false, .own_keys = kMfnKeys, .own_defaults = kMfnDefaults},
+    ModelKind{.name = "graph_mfn",
+              .has_representations = false,
+              .own_keys = kGraphMfnKeys,
+              .own_defaults = kGraphMfnDefaults},
+    ModelKind{
+        .name = "mfm", .has_representations = false, .own_keys = kMfmKeys, .own_defaults = kMfmDefaults},
     ModelKind{
         .name = "mctn", .has_representations = false, .own_keys = kMctnKeys, .own_defaults = kMctnDefaults},
     ModelKind{.name = "ctfn",

@@ -9,10 +9,13 @@
 #include "trainer/data/bert/bert_folder.h"
 #include "trainer/model/baselines/ctfn.h"
 #include "trainer/model/baselines/ef_lstm.h"
+#include "trainer/model/baselines/graph_mfn_model.h"
 #include "trainer/model/baselines/lf_dnn.h"
 #include "trainer/model/baselines/lmf.h"
 #include "trainer/model/baselines/mag_bert.h"
 #include "trainer/model/baselines/mctn.h"
+#include "trainer/model/baselines/mfm_model.h"
+#include "trainer/model/baselines/mfn_model.h"
 #include "trainer/model/baselines/misa_model.h"
 #include "trainer/model/baselines/mmim_model.h"
 #include "trainer/model/baselines/mult_model.h"
@@ -87,6 +90,9 @@ constexpr std::array kFactories{
     baseline<LfDnn>("lf_dnn", "text.lstm.weight_ih_l0"),
     baseline<Tfn>("tfn", "text.lstm.weight_ih_l0"),
     baseline<Lmf>("lmf", "text.lstm.weight_ih_l0"),
+    baseline<MfnModel>("mfn", "network.encoder.lstm_l.weight_ih"),
+    baseline<GraphMfnModel>("graph_mfn", "network.lstm_l.weight_ih_l0"),
+    baseline<MfmModel>("mfm", "network.encoder_l_lstm.weight_ih_l0"),
     baseline<Mctn>("mctn", "encoder1.weight_ih_l0"),
     baseline<Ctfn>("ctfn", "text_to_audio.in.weight"),
     ModelFactory{"mult", make_baseline<MultModel>, make_empty_baseline<MultModel>, "network.proj_l.weight",
