@@ -12,11 +12,11 @@ namespace {
 constexpr std::array<Stroke, 5> kOthers{
     {{"#009e73", 3, 5}, {"#e69f00", 4, 13}, {"#cc79a7", 5, 11}, {"#56b4e9", 3, 4}, {"#000000", 4, 6}}};
 
-// The baselines in the paper's order (results/views.sql.in): a colour for every fifth, points of its own for
+// The baselines in the tables' order (results/views.sql.in): a colour for every fifth, points of its own for
 // each.
 constexpr std::array<std::string_view, 14> kBaselines{
-    "EF-LSTM",           "LF-DNN", "TFN",  "LMF",      "MFN",     "Graph-MFN", "MFM", "MCTN",
-    "CTFN (re-derived)", "MulT",   "MISA", "MAG-BERT", "Self-MM", "MMIM"};
+    "EF-LSTM",           "LF-DNN", "TFN",  "LMF",  "Graph-MFN", "MFM",     "MCTN",
+    "CTFN (re-derived)", "MFN",    "MISA", "MulT", "MAG-BERT",  "Self-MM", "MMIM"};
 constexpr std::array<int, 14> kPoints{5, 13, 11, 4, 6, 12, 10, 8, 1, 2, 3, 14, 15, 7};
 
 }  // namespace

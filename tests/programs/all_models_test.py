@@ -7,7 +7,7 @@ import unittest
 from program import ROOT, ProgramTest
 
 SWEEP = ROOT / "sweeps" / "all_models_synthetic.yaml"
-LABELS = ["EF-LSTM", "LF-DNN", "TFN", "LMF", "MFN", "Graph-MFN", "MFM", "MCTN", "CTFN (re-derived)", "MulT", "MISA", "MAG-BERT",
+LABELS = ["EF-LSTM", "LF-DNN", "TFN", "LMF", "Graph-MFN", "MFM", "MCTN", "CTFN (re-derived)", "MFN", "MISA", "MulT", "MAG-BERT",
           "Self-MM", "MMIM", "without", "MissModal"]  # in Table 1's order
 
 

@@ -24,7 +24,7 @@ inline constexpr std::size_t kMfmCodes = 4;
 inline constexpr std::size_t kMfmCommon = 3;
 
 struct MfmSizes {
-  MfnSizes mfn;  // features and hidden are the encoders' too; `out` is not used
+  MfnSizes mfn;  // features are the encoders' too, which are as wide as their codes; `out` is not used
   std::array<std::int64_t, kMfmCodes> codes{};
   std::array<std::int64_t, kMfmCodes> factors{};
   std::array<double, kMfmCodes> code_dropout{};  // between a code and its factor
