@@ -1,9 +1,9 @@
 #pragma once
 // The first step whose loss or gradient was not finite, noted where the numbers are.
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,11 +2,10 @@
 // A step of Adam or AdamW over a list of tensors, in which the host decides nothing: rate, number of steps,
 // clipping, and whether to step at all are tensors where the parameters are.
 
-#include <torch/torch.h>
-
 #include <vector>
 
 #include "trainer/model/optimizer_plan.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

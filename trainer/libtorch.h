@@ -2,10 +2,10 @@
 // What the versions of LibTorch that this compiles with (1.13 to 2.11) call by different names.
 
 #include <ATen/autocast_mode.h>
-#include <torch/torch.h>
-#include <torch/version.h>
 
 #include <vector>
+
+#include "trainer/torch.h"
 
 #define MISSMODAL_LIBTORCH_FROM(major, minor) \
   (TORCH_VERSION_MAJOR > (major) || (TORCH_VERSION_MAJOR == (major) && TORCH_VERSION_MINOR >= (minor)))

@@ -1,14 +1,13 @@
 #pragma once
 // An epoch's losses.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "trainer/model/model.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,8 +2,6 @@
 // Adam and AdamW (Loshchilov & Hutter 2019) as torch.optim computes them, after
 // torch.nn.utils.clip_grad_norm_ or clip_grad_value_.
 
-#include <torch/torch.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,6 +14,7 @@
 #include "trainer/model/named_tensors.h"
 #include "trainer/model/optimizer_plan.h"
 #include "trainer/plateau_schedule.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,12 +1,11 @@
 #pragma once
 // How far a plateau has brought an optimiser's rates down (optimizer_plan.h, Plateau).
 
-#include <torch/torch.h>
-
 #include <limits>
 
 #include "trainer/model/named_tensors.h"
 #include "trainer/model/optimizer_plan.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,12 +1,11 @@
 #pragma once
 // The arithmetic that `training.precision` asks for, as LibTorch is told of it.
 
-#include <torch/torch.h>
-
 #include <optional>
 
 #include "sweeps/configuration.h"
 #include "trainer/model/own_loops.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,14 +1,13 @@
 #pragma once
 // The optimisers that step together, and the parameters that are trained while they do.
 
-#include <torch/torch.h>
-
 #include <vector>
 
 #include "trainer/model/model.h"
 #include "trainer/optimizer.h"
 #include "trainer/parallel/gradient_buckets.h"
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,10 +1,9 @@
 #pragma once
 // What the members of a group tell each other once a training step, beside the gradients.
 
-#include <torch/torch.h>
-
 #include "trainer/model/model.h"
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,7 +1,8 @@
 #include "trainer/threads.h"
 
 #include <dlfcn.h>
-#include <torch/torch.h>
+
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,8 +2,6 @@
 // One trial: train with early stopping on validation, keep the best epoch's weights, evaluate every
 // condition.
 
-#include <torch/torch.h>
-
 #include <optional>
 
 #include "sweeps/condition.h"
@@ -13,6 +11,7 @@
 #include "trainer/checkpoint.h"
 #include "trainer/data/dataset.h"
 #include "trainer/parallel/communicator.h"
+#include "trainer/torch.h"
 #include "trainer/training.h"
 #include "trainer/training_checkpoints.h"
 

@@ -1,8 +1,6 @@
 #pragma once
 // One training in progress: epochs until patience ends it.
 
-#include <torch/torch.h>
-
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -22,6 +20,7 @@
 #include "trainer/prediction.h"
 #include "trainer/stage.h"
 #include "trainer/step_sums.h"
+#include "trainer/torch.h"
 #include "trainer/training_state.h"
 
 namespace missmodal::trainer {

@@ -1,7 +1,7 @@
 #pragma once
 // The devices that this process can compute on.
 
-#include <torch/torch.h>
+#include "trainer/torch.h"
 
 namespace missmodal::worker {
 

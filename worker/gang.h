@@ -1,11 +1,10 @@
 #pragma once
 // The communicator that the members of a gang train with.
 
-#include <torch/torch.h>
-
 #include <memory>
 
 #include "trainer/parallel/communicator.h"
+#include "trainer/torch.h"
 #include "worker/errand.h"
 
 namespace missmodal::worker {

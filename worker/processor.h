@@ -1,10 +1,10 @@
 #pragma once
 // What computes: the name that is stored with each attempt, since bits are promised for one kind only.
 
-#include <torch/torch.h>
-
 #include <istream>
 #include <string>
+
+#include "trainer/torch.h"
 
 namespace missmodal::worker {
 

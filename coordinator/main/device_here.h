@@ -1,9 +1,8 @@
 #pragma once
 // The device of a training in this process alone.
 
-#include <torch/torch.h>
-
 #include "sweeps/sweep_file.h"
+#include "trainer/torch.h"
 
 namespace missmodal::coordinator {
 

@@ -1,7 +1,6 @@
 // missmodal train: one trial of a sweep file, without mpirun and without a database.
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -29,6 +28,7 @@
 #include "sweeps/value_type.h"
 #include "trainer/checkpoint.h"
 #include "trainer/threads.h"
+#include "trainer/torch.h"
 #include "trainer/train_trial.h"
 #include "trainer/training_checkpoints.h"
 

@@ -2,6 +2,8 @@
 // A model whose losses depend on all that a training could forget: a buffer (BatchNorm's running mean) and a
 // table that is neither parameter nor buffer.
 
+#include <torch/nn/modules/batchnorm.h>
+
 #include <string>
 #include <vector>
 

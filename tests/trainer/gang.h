@@ -1,8 +1,6 @@
 #pragma once
 // A group of members in threads of this process, for laws that say: many compute what one does.
 
-#include <torch/torch.h>
-
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -13,6 +11,7 @@
 #include "trainer/parallel/alone.h"
 #include "trainer/parallel/message_communicator.h"
 #include "trainer/threads.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer::testing {
 

@@ -1,11 +1,10 @@
 #pragma once
 // BatchNorm1d whose statistics are those of the global batch.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer::testing {
 

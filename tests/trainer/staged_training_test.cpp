@@ -2,6 +2,7 @@
 // torch::optim.
 
 #include <gtest/gtest.h>
+#include <torch/optim/adam.h>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,7 @@
 #include "trainer/stored_values.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
 
 #include <string>
 #include <vector>

@@ -1,13 +1,13 @@
 #include "worker/failure_class.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <cstdint>
 #include <new>
 #include <stdexcept>
 
 #include "sweeps/error.h"
+#include "trainer/torch.h"
 
 namespace missmodal::worker {
 namespace {

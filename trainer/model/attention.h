@@ -2,10 +2,9 @@
 // Multi-head scaled dot-product attention (Vaswani et al. 2017, "Attention is all you need", equation 1 and
 // section 3.2.2) over ragged sequences.
 
-#include <torch/torch.h>
-
 #include "trainer/model/dropout.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -6,11 +6,10 @@
 //   c_t = f c_(t-1) + i g                       h_t = o tanh(c_t)
 // with W, U, b, b' of each gate's own.
 
-#include <torch/torch.h>
-
 #include <vector>
 
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,7 +1,7 @@
 #pragma once
 // LSTM weights as cuDNN wants them: one piece of memory a layer.
 
-#include <torch/torch.h>
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -5,13 +5,12 @@
 // GPU the library's fused dropout is used instead, seeded from (seed, step): there the factors do depend on
 // the batch's composition. ("Mask" is the word for who is missing a modality: sweeps/evaluation/masks.h.)
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <span>
 
 #include "trainer/model/philox.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,11 +2,11 @@
 // Whole numbers of many small tensors that reach the device in one copy: a batch's layouts and token ids are
 // some thirty of them.
 
-#include <torch/torch.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <vector>
+
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

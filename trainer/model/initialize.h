@@ -2,10 +2,10 @@
 // Initial values: every parameter from a stream of its own, keyed by the seed and its full name; so neither
 // the order of construction, nor the rank, nor the LibTorch version changes a bit of it.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <string_view>
+
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

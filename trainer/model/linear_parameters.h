@@ -1,7 +1,7 @@
 #pragma once
 // A linear layer's weight (out, in) and bias (out), as torch.nn.Linear's; or a LayerNorm's, both (width).
 
-#include <torch/torch.h>
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

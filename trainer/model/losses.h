@@ -3,11 +3,10 @@
 // member of a group: the sum over members is the loss of the global batch, and so are the gradients' sums.
 // Every function yields a scalar that gradients flow through into all its inputs.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "sweeps/configuration.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

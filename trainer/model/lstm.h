@@ -2,14 +2,13 @@
 // A unidirectional LSTM over ragged sequences (bilstm.h has the formula), one layer or several, with
 // torch.nn.LSTM's names and initial values.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "trainer/model/dropout.h"
 #include "trainer/model/parameter_module.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

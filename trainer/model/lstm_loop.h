@@ -2,12 +2,11 @@
 // One direction of an LSTM (bilstm.h has the formula) by our own loop over the steps; the library's spends
 // most of its time per operation, not in arithmetic.
 
-#include <torch/torch.h>
-
 #include <span>
 
 #include "trainer/model/ragged.h"
 #include "trainer/model/time_major.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,13 +1,12 @@
 #pragma once
 // Turns one modality's sequences into one vector each.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "trainer/model/dropout.h"
 #include "trainer/model/parameter_module.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,8 +2,6 @@
 // What training and evaluation know of a model: batch in, representations and predictions out, named losses
 // of them, and what happens to a missing modality.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <map>
@@ -19,6 +17,7 @@
 #include "trainer/model/optimizer_plan.h"
 #include "trainer/model/ragged.h"
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,11 +1,11 @@
 #pragma once
 // Tensors with their names: what a training must not forget, in memory and in files.
 
-#include <torch/torch.h>
-
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -3,7 +3,7 @@
 // float32 on the CPU, and through LibTorch's operations for every device and type. The formula is the same,
 // the order of rounding is not.
 
-#include <torch/torch.h>
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,14 +2,13 @@
 // A part of a model whose parameters are declared by dotted path, shape and initial distribution, so that
 // their names are exactly those of the same network in torch.nn, and nothing draws from a global generator.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "trainer/model/initialize.h"
 #include "trainer/model/linear_parameters.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

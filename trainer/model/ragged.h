@@ -2,14 +2,13 @@
 // Where the rows of B sequences lie: sequences stay ragged, their valid rows one after the other, so that
 // padding can never change a result and costs nothing. Only what needs a rectangle (attention on a GPU) pads.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "trainer/model/index_pack.h"
 #include "trainer/model/time_major.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,11 +2,10 @@
 // The two places of a Transformer layer where dropout (Srivastava et al. 2014) meets something else; on the
 // CPU each is one pass over memory.
 
-#include <torch/torch.h>
-
 #include "trainer/model/dropout.h"
 #include "trainer/model/linear_parameters.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -3,13 +3,12 @@
 // in training some utterances' encoded modality is zeroed, or multiplied by one number of N(0, 1). Who is met
 // is counted, not drawn: a function of seed, step and place in the global batch.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "sweeps/configuration.h"
 #include "trainer/model/model.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,9 +1,8 @@
 #pragma once
 // A tensor of a safetensors file as LibTorch's.
 
-#include <torch/torch.h>
-
 #include "trainer/data/safetensors/safetensors.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

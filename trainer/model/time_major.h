@@ -3,10 +3,10 @@
 // steps, ..., within a step the longest sequence first; so that the sequences still running are always a
 // step's first rows.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
+
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

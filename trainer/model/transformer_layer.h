@@ -2,14 +2,13 @@
 // One post-LayerNorm Transformer layer (Vaswani et al. 2017) over ragged rows; the same arithmetic serves
 // BERT and the sequence encoders, which only name their parameters differently.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "trainer/model/dropout.h"
 #include "trainer/model/linear_parameters.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,14 +1,13 @@
 #pragma once
 // The gradients of a group's members, summed in flat buckets while the backward pass still runs.
 
-#include <torch/torch.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,14 +1,13 @@
 #pragma once
 // The members that train one trial together, as tensors see them. Alone, everything is handed back as it is.
 
-#include <torch/torch.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "trainer/parallel/communicator.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

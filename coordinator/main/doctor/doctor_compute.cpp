@@ -2,8 +2,6 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <sched.h>
-#include <torch/cuda.h>
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -18,6 +16,7 @@
 #include "coordinator/main/doctor/doctor_finding.h"
 #include "coordinator/main/doctor/doctor_judgement.h"
 #include "trainer/parallel/nccl_binding.h"
+#include "trainer/torch.h"
 
 namespace missmodal::coordinator {
 namespace {

@@ -1,6 +1,7 @@
 #include "trainer/model/lstm.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/rnn.h>
 
 #include <memory>
 #include <vector>

@@ -1,6 +1,7 @@
 #include "trainer/model/named_tensors.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
 
 #include <string>
 #include <vector>

@@ -1,7 +1,6 @@
 #pragma once
 // A model small enough to build in every test, and batches for it.
 
-#include <torch/torch.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +14,7 @@
 #include "trainer/data/safetensors/safetensors.h"
 #include "trainer/model/dropout.h"
 #include "trainer/model/model.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer::testing {
 

@@ -1,6 +1,7 @@
 #include "trainer/parallel/group.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
 
 #include <cstdint>
 #include <map>

@@ -1,12 +1,11 @@
 #pragma once
 // Modalities whose frames belong together, as models want them that read all three at every step.
 
-#include <torch/torch.h>
-
 #include <array>
 
 #include "trainer/model/model.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,11 +2,10 @@
 // A sequence to sequence decoder with attention (Bahdanau et al. 2015): an LSTM cell that at each step looks
 // at the whole encoding, and a linear layer on its state.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,12 +2,11 @@
 // BatchNorm1d (Ioffe & Szegedy 2015) as torch.nn computes it, over the global batch: the members' sums are
 // added, so that P members normalise as one does.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "trainer/model/baselines/walk.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,13 +1,12 @@
 #pragma once
 // A one-layer BiLSTM (bilstm.h) with torch.nn.LSTM's names and initial values, read at both ends too.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "trainer/model/parameter_module.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

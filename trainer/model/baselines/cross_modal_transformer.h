@@ -3,14 +3,13 @@
 // Language Sequences", section 3.2): queries of one modality look at keys and values of another, or of their
 // own; pre-LayerNorm. No positions, and each utterance only sees its own steps.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "trainer/model/dropout.h"
 #include "trainer/model/model.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

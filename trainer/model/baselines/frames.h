@@ -1,11 +1,10 @@
 #pragma once
 // A modality's frames as the baselines read them: their mean, or a rectangle of so many steps.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "trainer/model/model.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

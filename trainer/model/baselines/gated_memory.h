@@ -2,8 +2,6 @@
 // The memory of MFN and Graph-MFN (Zadeh et al. 2018, "Memory Fusion Network", section 4.3): at every step
 //   g1, g2 = sigmoid(MLP([seen_t; memory_(t-1)]))     memory_t = g1 memory_(t-1) + g2 proposal_t
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 
@@ -11,6 +9,7 @@
 #include "trainer/model/dropout.h"
 #include "trainer/model/parameter_module.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

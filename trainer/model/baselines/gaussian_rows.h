@@ -2,11 +2,10 @@
 // Numbers of a normal distribution for every utterance of a global batch, drawn by counting: each a pure
 // function of seed, step, stream and the utterance's place in the global batch, whoever computes it.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "trainer/model/philox.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

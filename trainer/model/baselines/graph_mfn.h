@@ -3,8 +3,6 @@
 // Interpretable Dynamic Fusion Graph"): MFN with the attention replaced by a graph of all subsets of
 // modalities. All but the memory's recurrence is computed of all steps at once.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -14,6 +12,7 @@
 #include "trainer/model/dropout.h"
 #include "trainer/model/lstm.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,14 +2,13 @@
 // What LF-DNN, TFN and LMF have in common: a vector of each modality (averaged audio and vision through a
 // SubNet, word vectors through a TextSubNet), and a network that looks at the three.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <memory>
 
 #include "trainer/model/baselines/regressor.h"
 #include "trainer/model/baselines/sub_net.h"
 #include "trainer/model/baselines/text_sub_net.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,12 +1,11 @@
 #pragma once
 // Adds up a model's losses: what to differentiate, and what each member counts.
 
-#include <torch/torch.h>
-
 #include <string>
 
 #include "trainer/model/model.h"
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

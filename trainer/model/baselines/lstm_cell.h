@@ -2,12 +2,11 @@
 // An LSTM (bilstm.h has the formula) whose cells are read too, or that is fed step by step; with
 // torch.nn.LSTMCell's names and initial values.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "trainer/model/parameter_module.h"
 #include "trainer/model/ragged.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,13 +2,12 @@
 // The gate of MAG-BERT (Rahman et al. 2020, "Integrating Multimodal Information in Large Pretrained
 // Transformers", section 3.2): moves each word's embedding by what audio and vision say at that word.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 
 #include "trainer/model/dropout.h"
 #include "trainer/model/model.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -3,8 +3,6 @@
 // one of all three (by MFN), each drawn towards N(0, I); the modalities are decoded from both, the label from
 // the common one.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -16,6 +14,7 @@
 #include "trainer/model/model.h"
 #include "trainer/model/parameter_module.h"
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

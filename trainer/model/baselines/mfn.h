@@ -3,8 +3,6 @@
 // attention over their cells before and after every step, a gated memory of what it sees. What no step needs
 // of the memory (LSTMs, attention) is computed of all steps at once.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -14,6 +12,7 @@
 #include "trainer/model/baselines/lstm_cell.h"
 #include "trainer/model/dropout.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -3,8 +3,6 @@
 // Sentiment Analysis"): each modality's vector is split into a shared and a private one; the six are tokens
 // of a Transformer layer.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -15,6 +13,7 @@
 #include "trainer/model/parameter_module.h"
 #include "trainer/model/transformer_layer.h"
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

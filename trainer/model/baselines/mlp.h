@@ -1,13 +1,12 @@
 #pragma once
 // Linear layers with ReLU and dropout between them.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "trainer/model/dropout.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -3,8 +3,6 @@
 // Multimodal Sentiment Analysis"): a lower bound of the information between text and each other modality, and
 // a contrastive one between the fused vector and each modality.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -15,6 +13,7 @@
 #include "trainer/model/model.h"
 #include "trainer/model/parameter_module.h"
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

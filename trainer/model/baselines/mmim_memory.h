@@ -1,14 +1,13 @@
 #pragma once
 // The batch before, as MMIM's entropy wants it: the reduced vectors of audio and vision and their labels.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 
 #include "trainer/model/model.h"
 #include "trainer/model/named_tensors.h"
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

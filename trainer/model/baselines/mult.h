@@ -3,8 +3,6 @@
 // one width, each modality looks at the two others; what it saw goes through a Transformer of its own, whose
 // last step is read.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -13,6 +11,7 @@
 #include "trainer/model/dropout.h"
 #include "trainer/model/model.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

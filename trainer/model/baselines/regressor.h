@@ -1,14 +1,13 @@
 #pragma once
 // A model of one network, which one Adam trains whole on the mean absolute error of its prediction.
 
-#include <torch/torch.h>
-
 #include <string>
 #include <vector>
 
 #include "sweeps/configuration.h"
 #include "trainer/model/baselines/walk.h"
 #include "trainer/model/model.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

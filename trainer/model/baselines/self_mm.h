@@ -3,8 +3,6 @@
 // Learning for Multimodal Sentiment Analysis"): four heads, of the fused modalities and of each; the labels
 // of the three are made while training (self_mm_tables.h).
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -13,6 +11,7 @@
 #include "trainer/model/lstm.h"
 #include "trainer/model/model.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,8 +2,6 @@
 // What Self-MM knows of the training split: a label and a feature of every utterance and task, and of every
 // task the centres of its features with positive and with negative labels. The same on every member.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 
@@ -11,6 +9,7 @@
 #include "trainer/model/model.h"
 #include "trainer/model/named_tensors.h"
 #include "trainer/parallel/group.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,9 +1,9 @@
 #pragma once
 // The mean squared error between rectangles, of the global batch.
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,8 +2,6 @@
 // What the public baselines make of an averaged modality (SubNet of TFN, Zadeh et al. 2017): BatchNorm,
 // dropout, three times Linear and ReLU.
 
-#include <torch/torch.h>
-
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -11,6 +9,7 @@
 #include "trainer/model/baselines/batch_norm.h"
 #include "trainer/model/baselines/walk.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,8 +1,6 @@
 #pragma once
 // A baseline that was published with BERT, as a model: text through a TextReader.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -10,6 +8,7 @@
 #include "sweeps/configuration.h"
 #include "trainer/model/baselines/text_reader.h"
 #include "trainer/model/model.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -2,8 +2,6 @@
 // How a baseline that was published with BERT reads texts: BERT, or word vectors through MissModal's sequence
 // encoder.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,6 +10,7 @@
 #include "trainer/model/bert.h"
 #include "trainer/model/modality_encoder.h"
 #include "trainer/model/model.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

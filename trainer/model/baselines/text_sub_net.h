@@ -2,14 +2,13 @@
 // What the public baselines make of word vectors (TextSubNet of TFN, Zadeh et al. 2017): the last state of a
 // one-layer LSTM, then Linear.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <memory>
 
 #include "trainer/model/lstm.h"
 #include "trainer/model/model.h"
 #include "trainer/model/parameter_module.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 

@@ -1,6 +1,7 @@
 #include "trainer/model/baselines/batch_norm.h"
 
 #include <gtest/gtest.h>
+#include <torch/nn/modules/batchnorm.h>
 
 #include <memory>
 #include <vector>

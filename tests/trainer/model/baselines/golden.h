@@ -3,8 +3,6 @@
 // for a tiny model of random numbers. input.*, param.* and buffer_after.*, output.*, loss.* and grad.* of one
 // training pass without dropout, eval.* of the untouched parameters.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <set>
 #include <string>
@@ -14,6 +12,7 @@
 
 #include "trainer/data/safetensors/safetensors.h"
 #include "trainer/model/model.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer::testing {
 

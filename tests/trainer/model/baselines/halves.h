@@ -3,7 +3,6 @@
 // members.
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include <algorithm>
 #include <cmath>
@@ -18,6 +17,7 @@
 #include "tests/trainer/model/paths.h"
 #include "tests/trainer/model/tiny_model.h"
 #include "trainer/model/model.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer::testing {
 
