@@ -189,6 +189,7 @@ bool reserve(State& state, const CellQueue::Front& front, const GangNeed& need) 
     state.reservation = Reservation{front.cell, front.place, kind, std::move(seats)};
     return true;
   }
+  if (state.reservation && state.reservation->cell == front.cell) state.reservation.reset();
   return false;
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "coordinator/dispatch.h"
 #include "coordinator/judgement.h"
 #include "coordinator/parts.h"
 #include "coordinator/settle.h"
@@ -34,7 +36,7 @@ Effects on_heard(State& state, int rank) {
   if (found == state.workers.end()) return effects;
   WorkerState& worker = found->second;
   worker.unheard = 0;
-  if (!worker.lost) return effects;
+  if (!worker.lost || std::exchange(worker.recalled, true)) return effects;
   effects.sends.emplace_back();
   effects.sends.back().rank = rank;
   if (state.verdict || state.closing) {
@@ -59,9 +61,13 @@ void on_beat(State& state, int rank, const worker::Beat& beat) {
   told = std::max(told, beat.oom_kills);
 }
 
-void on_tick(State& state, double seconds) {
+Effects on_tick(State& state, double seconds) {
+  Effects effects;
+  const bool waiting = !everyone_is_here(state);
   state.age += seconds;
   for (auto& [rank, worker] : state.workers) worker.unheard += seconds;
+  if (waiting && everyone_is_here(state)) settle(state, effects);
+  return effects;
 }
 
 std::vector<int> overdue(const State& state) {

@@ -14,13 +14,15 @@ namespace missmodal::coordinator {
 inline constexpr double kSilentSeconds =
     3.0 * worker::kBeatInterval.count();  // without a word, and a worker is taken for dead
 
-// Anything came of the rank, before it is handled. One that was taken for dead is told to start anew.
+// Anything came of the rank, before it is handled. One that was taken for dead is told to start anew, once:
+// what it has to say may come in many words.
 Effects on_heard(State& state, int rank);
 void on_beat(State& state, int rank, const worker::Beat& beat);
 
 // So many seconds have passed in which we could have heard something: those that we slept through do not
-// count, or every worker would be dead to a coordinator that was stopped.
-void on_tick(State& state, double seconds);
+// count, or every worker would be dead to a coordinator that was stopped. When ranks that never started are
+// waited for no longer, nobody else brings the word.
+Effects on_tick(State& state, double seconds);
 // Those who have been silent for too long.
 std::vector<int> overdue(const State& state);
 

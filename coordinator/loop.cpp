@@ -169,7 +169,7 @@ class Loop {
     next_look_ = now + kLookInterval;
     const auto awake = watch_.look(now);
     watch_.happened();
-    on_tick(state_, std::chrono::duration<double>(awake).count());
+    carry_out(on_tick(state_, std::chrono::duration<double>(awake).count()));
     for (const int rank : overdue(state_)) {
       const auto& assignment = state_.workers.at(rank).assignment;
       std::optional<std::string> words;

@@ -80,6 +80,7 @@ struct WorkerState {
   std::string set_aside{};             // why it gets no cell for the rest of the run; "" where it does
   bool silent = false;                 // did not answer its gang: it may be dead, and is waited for no longer
   bool lost = false;                   // taken for dead: not spoken to, unless it gives a sign of life
+  bool recalled = false;               // gave one, and was told to start anew, or to leave
   double unheard = 0;                  // seconds since anything came of it
   worker::Beat beat{};                 // its last
   double beat_age = 0;                 // State::age when it came

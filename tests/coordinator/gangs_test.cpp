@@ -3,6 +3,7 @@
 
 #include "coordinator/dispatch.h"
 #include "coordinator/handlers.h"
+#include "coordinator/liveness.h"
 #include "coordinator/progress_line.h"
 #include "sweeps/exit_code.h"
 #include "tests/coordinator/effects_text.h"
@@ -35,6 +36,7 @@ class Gangs : public testing::Test {
   Lines fail(int rank, FailureClass failure, const std::string& words, const std::vector<int>& silent = {}) {
     return seen(on_failed(state_, rank, {held(rank), failure, words, silent}));
   }
+  Lines lose(int rank) { return seen(on_lost(state_, rank, std::nullopt)); }
   bool idle(int rank) const { return !state_.workers.at(rank).assignment; }
   const Cell& cell(std::size_t index) const { return planned_cell(state_, 0, index); }
 
@@ -84,6 +86,16 @@ TEST_F(Gangs, AResultOfAnotherMemberThanTheLeaderIsNone) {
   EXPECT_EQ(cell(0).state, CellState::running);
   finish(1);
   EXPECT_EQ(cell(0).state, CellState::accepted);
+}
+
+TEST_F(Gangs, ACellThatCanHaveNoneAnyMoreKeepsNothingFromTheOthers) {
+  sweep({1, 2, 1}, 2);
+  ready(1, "a");
+  ready(2, "a");  // kept for the second cell, which waits for rank 1
+  EXPECT_EQ(lose(1)[1], "start search/0 attempt 2 on rank 2 (a, cpu)");
+  EXPECT_EQ(finish(2)[1], "start search/2 attempt 1 on rank 2 (a, cpu)");
+  finish(2);
+  EXPECT_EQ(state_.verdict->exit_code, kExitTrouble);
 }
 
 TEST_F(Gangs, AreOfOneHostWhereOneIsLargeEnough) {

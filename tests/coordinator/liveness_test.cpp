@@ -105,6 +105,17 @@ TEST_F(Liveness, WhoWakesStartsAnewAndHisResultIsRefused) {
   EXPECT_TRUE(silent_ranks(state_).empty());
 }
 
+// Or the second would take away what it is given after the first.
+TEST_F(Liveness, WhoWakesWithSeveralWordsIsToldOnce) {
+  ready(1);
+  lose(1);
+  EXPECT_EQ(lines(state_, on_heard(state_, 1)), (Lines{"-> 1: rejoin"}));
+  EXPECT_EQ(lines(state_, on_heard(state_, 1)), Lines{});
+  ready(1);
+  lose(1);
+  EXPECT_EQ(lines(state_, on_heard(state_, 1)), (Lines{"-> 1: rejoin"}));
+}
+
 TEST_F(Liveness, WhoWakesAfterTheEndIsToldToLeave) {
   ready(1);
   ready(2);
@@ -125,15 +136,18 @@ TEST_F(Liveness, WithNobodyLeftTheSweepEnds) {
             "no worker is left: rank 1 on node1: it gave no sign of life for 6 s (and 1 more)");
 }
 
+// And no longer, though nobody says a word then.
 TEST_F(Liveness, WhoNeverStartedIsWaitedForFiveMinutes) {
   state_.ranks = 2;  // the second died before it said a word
   ready(1);
   lose(1);
+  for (int i = 0; i < 300; ++i) {
+    const Effects effects = on_tick(state_, 1);
+    EXPECT_TRUE(lines(state_, effects).empty()) << i;
+  }
   EXPECT_FALSE(state_.verdict);
-  for (int i = 0; i < 301; ++i) on_tick(state_, 1);
-  lines(state_, on_heard(state_, 1));
-  ready(1);
-  lose(1);
+  EXPECT_EQ(lines(state_, on_tick(state_, 1)).front(),
+            "end 1: no worker is left: rank 1 on node1: it gave no sign of life for 6 s");
   EXPECT_TRUE(state_.verdict);
   EXPECT_EQ(silent_ranks(state_), (std::set<int>{1, 2}));
 }
