@@ -22,6 +22,7 @@ namespace {
 struct CheckOptions {
   std::string sweep_file;
   std::vector<std::string> overrides;
+  bool workers_per_gpu = false;
 };
 
 std::string described(const sweeps::Sweep& sweep, const sweeps::Stage& stage) {
@@ -36,6 +37,10 @@ std::string described(const sweeps::Sweep& sweep, const sweeps::Stage& stage) {
 int check(const CheckOptions& options) {
   const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   const Examination inputs = examine(sweep, Absent::told);
+  if (options.workers_per_gpu) {
+    fmt::print("{}\n", sweep.resources.device == "cpu" ? 0 : sweep.resources.trials_per_gpu);
+    return kExitOk;
+  }
   fmt::print("{}: ok\n", options.sweep_file);
   for (const sweeps::Stage& stage : sweep.stages)
     fmt::print("  {}: {}\n", stage.name, described(sweep, stage));
@@ -56,6 +61,9 @@ void add_check(CLI::App& app, int& exit_code) {
   command->add_option("file", options->sweep_file, "the sweep file")->required();
   command->add_option("--set", options->overrides, "key=value over the file's base configuration; repeatable")
       ->allow_extra_args(false);
+  command->add_flag("--workers-per-gpu", options->workers_per_gpu,
+                    "print how many workers a GPU is for and nothing else: resources.trials_per_gpu, 0 with "
+                    "resources.device: cpu");
   command->callback([options, &exit_code] { exit_code = check(*options); });
 }
 

@@ -122,6 +122,12 @@ class Life(Gangs):
         self.assertEqual((code, output), (2, ""))
         self.assertIn("needs 2 ranks for one trial, which 1 rank can never give", errors)
 
+    def test_check_tells_how_many_workers_a_gpu_is_for(self):
+        (self.folder / "s.yaml").write_text(SWEEP)
+        for settings, workers in (((), "1"), (("--set", "resources.trials_per_gpu=4"), "4"),
+                                  (("--set", "resources.device=cpu"), "0")):
+            self.assertEqual(self.succeed("check", "s.yaml", "--workers-per-gpu", *settings), workers + "\n")
+
     def test_interrupted_and_continued(self):
         undisturbed = self.sweep("undisturbed.db", 2, 2, epochs=20)
         command = [*mpirun(3), MISSMODAL, "run", "law.yaml", "--db", "x.db", "--set", "resources.ranks_per_trial=2"]

@@ -24,6 +24,13 @@ class Sweep(unittest.TestCase):
         self.assertEqual((code, errors), (0, ""))
         return output.split()
 
+    def program(self, does):
+        """A missmodal that notes what it is asked in `asked` and does no more than this."""
+        path = self.root / "missmodal"
+        path.write_text(f'#!/usr/bin/env bash\necho "$@" >{self.root}/asked\n{does}\n')
+        path.chmod(0o755)
+        return path
+
     def assert_bad_input(self, reason, *arguments, **environment):
         code, output, errors = self.sweep(*arguments, **environment)
         self.assertEqual((code, output, len(errors.splitlines())), (2, "", 1), errors)
@@ -82,7 +89,7 @@ class Sweep(unittest.TestCase):
 
     def test_a_worker_for_each_visible_gpu(self):
         def workers(visible):
-            command = self.command("s.yaml", "--db", "s.db", CUDA_VISIBLE_DEVICES=visible)
+            command = self.command("s.yaml", "--db", "s.db", MISSMODAL=self.program("echo 1"), CUDA_VISIBLE_DEVICES=visible)
             return int(command[command.index("-n") + 1]) - 1
 
         self.assertEqual(workers("0,3,5"), 3)
@@ -92,7 +99,28 @@ class Sweep(unittest.TestCase):
         for none in ("", "-1", "NoDevFiles"):
             self.assertEqual(workers(none), a_core_each)
 
-    def test_takes_the_tasks_of_a_slurm_job(self):
+    def test_as_many_workers_a_gpu_as_the_file_wants(self):
+        def workers(wanted, *arguments, **environment):
+            command = self.command(*arguments, "s.yaml", "--db", "s.db", "--set", "a=1", "--keep", "--set=b=2",
+                                   MISSMODAL=self.program(f"echo {wanted}"), **{"CUDA_VISIBLE_DEVICES": "0,1,2", **environment})
+            return int(command[command.index("-n") + 1]) - 1
+
+        self.assertEqual(workers(4), 12)
+        self.assertEqual((self.root / "asked").read_text().split(),
+                         ["check", "s.yaml", "--set", "a=1", "--set=b=2", "--workers-per-gpu"])
+        a_core_each = int(run("cores")[1])
+        self.assertEqual(workers(0), a_core_each)  # resources.device: cpu
+        self.assertEqual(workers(4, "-n", 2), 2)
+        self.assertEqual(workers(4, CUDA_VISIBLE_DEVICES=""), a_core_each)
+        self.assertEqual(workers(4, "--launcher", "srun", SLURM_JOB_ID="1", SLURM_NTASKS="9"), 8)
+
+    def test_a_file_whose_workers_cannot_be_counted(self):
+        for code, told in ((2, 2), (134, 1)):
+            program = self.program(f"echo s.yaml:1: wrong >&2; exit {code}")
+            found = self.sweep("--dry-run", "s.yaml", "--db", "s.db", MISSMODAL=program, CUDA_VISIBLE_DEVICES="0")
+            self.assertEqual(found, (told, "", "s.yaml:1: wrong\n"))
+
+
         command = self.command("s.yaml", "--db", "s.db", "--launcher", "srun", SLURM_JOB_ID="1", SLURM_NTASKS="9")
         self.assertEqual(command[command.index("-n") + 1], "9")
         self.assertEqual(command[2], "srun")
