@@ -17,8 +17,8 @@ using sweeps::FailureClass;
 
 // The assignment that the rank speaks of, if it works on it.
 Assignment* spoken_of(State& state, int rank, worker::AssignmentId id) {
-  const auto worker = state.workers.find(rank);
-  if (worker == state.workers.end() || worker->second.assignment != id) return nullptr;
+  const WorkerState* const worker = state.workers.find(rank);
+  if (worker == nullptr || worker->assignment != id) return nullptr;
   Assignment& assignment = state.assignments.at(id);
   return assignment.judged ? nullptr : &assignment;
 }
@@ -32,9 +32,9 @@ bool killed_for_memory(const State& state, const WorkerState& worker) {
 
 Effects on_heard(State& state, int rank) {
   Effects effects;
-  const auto found = state.workers.find(rank);
-  if (found == state.workers.end()) return effects;
-  WorkerState& worker = found->second;
+  WorkerState* const found = state.workers.find(rank);
+  if (found == nullptr) return effects;
+  WorkerState& worker = *found;
   worker.unheard = 0;
   if (!worker.lost || std::exchange(worker.recalled, true)) return effects;
   effects.sends.emplace_back();
@@ -48,9 +48,9 @@ Effects on_heard(State& state, int rank) {
 }
 
 void on_beat(State& state, int rank, const worker::Beat& beat) {
-  const auto found = state.workers.find(rank);
-  if (found == state.workers.end()) return;
-  WorkerState& worker = found->second;
+  WorkerState* const found = state.workers.find(rank);
+  if (found == nullptr) return;
+  WorkerState& worker = *found;
   if (worker.beat_age > 0 && state.age > worker.beat_age) {
     worker.processors =
         (beat.processor_seconds - worker.beat.processor_seconds) / (state.age - worker.beat_age);

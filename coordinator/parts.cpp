@@ -12,9 +12,9 @@
 namespace missmodal::coordinator {
 
 Assignment* end_part(State& state, int rank, worker::AssignmentId id) {
-  const auto worker = state.workers.find(rank);
-  if (worker == state.workers.end() || worker->second.assignment != id) return nullptr;
-  worker->second.assignment.reset();
+  WorkerState* const worker = state.workers.find(rank);
+  if (worker == nullptr || worker->assignment != id) return nullptr;
+  worker->assignment.reset();
   state.seats.release(rank);
   Assignment& assignment = state.assignments.at(id);
   assignment.holders.erase(rank);

@@ -13,9 +13,28 @@ constexpr int kAnyHost = std::numeric_limits<int>::min();
 
 }  // namespace
 
+const Seats::Sitter* Seats::sitter(int rank) const {
+  const auto place = static_cast<std::size_t>(rank);
+  return place < sitters_.size() && sitters_[place].seat != kNowhere ? &sitters_[place] : nullptr;
+}
+
+Seats::Sitter& Seats::sitting(int rank) {
+  MISSMODAL_CHECK(sits(rank));
+  return sitters_[static_cast<std::size_t>(rank)];
+}
+
+int Seats::running(const Seat& seat) const {
+  return static_cast<int>(
+      std::count_if(seat.ranks.begin(), seat.ranks.end(), [&](int rank) { return !idle(rank); }));
+}
+
 bool Seats::open(const Seat& seat) const {
-  return !seat.idle.empty() &&
-         (seat.limits.empty() || *seat.limits.begin() > static_cast<int>(seat.limits.size()));
+  const int trials = running(seat);
+  return trials < static_cast<int>(seat.ranks.size()) &&
+         std::all_of(seat.ranks.begin(), seat.ranks.end(), [&](int rank) {
+           const std::optional<int>& limit = sitter(rank)->limit;
+           return !limit || *limit > trials;
+         });
 }
 
 // What a seat's change does to the counts of its host and pool.
@@ -30,8 +49,9 @@ void Seats::change(int index, Change change) {
   const int opened = static_cast<int>(open(seat)) - static_cast<int>(was_open);
   const int taken = static_cast<int>(!seat.ranks.empty()) - static_cast<int>(was_taken);
   if (opened != 0) {
-    pool.by_open.erase({host.open, seat.host});
-    pool.by_open.insert({host.open += opened, seat.host});
+    if (host.open > 0) pool.by_open.erase({host.open, seat.host});
+    host.open += opened;
+    if (host.open > 0) pool.by_open.insert({host.open, seat.host});
     pool.open += opened;
   }
   if (taken != 0) {
@@ -50,53 +70,46 @@ void Seats::sit(int rank, const std::string& host_name, const std::string& devic
   const auto [seat, new_seat] = seat_at_.try_emplace({host->second, place}, static_cast<int>(seats_.size()));
   Pool& pool = pools_[kind];
   if (new_seat) {
-    seats_.push_back({host->second, {}, {}, {}});
+    seats_.push_back({host->second, {}});
     hosts_[static_cast<std::size_t>(host->second)].seats.push_back(seat->second);
     ++pool.ever;
   }
-  sitters_[rank] = {seat->second, std::nullopt};
+  const auto place_of_rank = static_cast<std::size_t>(rank);
+  if (place_of_rank >= sitters_.size()) sitters_.resize(place_of_rank + 1);
+  ++seated_;
   change(seat->second, [&](Seat& at) {
-    at.ranks.insert(rank);
-    at.idle.insert(rank);
+    sitters_[place_of_rank] = {seat->second, std::nullopt};
+    at.ranks.insert(std::upper_bound(at.ranks.begin(), at.ranks.end(), rank), rank);
   });
 }
 
 void Seats::leave(int rank) {
-  const Sitter sitter = sitters_.at(rank);
-  change(sitter.seat, [&](Seat& seat) {
-    seat.ranks.erase(rank);
-    seat.idle.erase(rank);
-    if (sitter.limit) seat.limits.extract(*sitter.limit);
+  Sitter& who = sitting(rank);
+  if (who.limit) --working_;
+  --seated_;
+  change(who.seat, [&](Seat& seat) {
+    seat.ranks.erase(std::find(seat.ranks.begin(), seat.ranks.end(), rank));
+    who = {};
   });
-  if (sitter.limit) --working_;
-  sitters_.erase(rank);
 }
 
 void Seats::take(int rank, int most_on_device) {
-  Sitter& sitter = sitters_.at(rank);
-  MISSMODAL_CHECK(!sitter.limit);
-  sitter.limit = most_on_device;
+  Sitter& who = sitting(rank);
+  MISSMODAL_CHECK(!who.limit);
   ++working_;
-  change(sitter.seat, [&](Seat& seat) {
-    seat.idle.erase(rank);
-    seat.limits.insert(most_on_device);
-  });
+  change(who.seat, [&](Seat&) { who.limit = most_on_device; });
 }
 
 void Seats::release(int rank) {
-  Sitter& sitter = sitters_.at(rank);
-  MISSMODAL_CHECK(sitter.limit);
-  change(sitter.seat, [&](Seat& seat) {
-    seat.idle.insert(rank);
-    seat.limits.extract(*sitter.limit);
-  });
-  sitter.limit.reset();
+  Sitter& who = sitting(rank);
+  MISSMODAL_CHECK(who.limit);
   --working_;
+  change(who.seat, [&](Seat&) { who.limit.reset(); });
 }
 
 bool Seats::idle(int rank) const {
-  const auto sitter = sitters_.find(rank);
-  return sitter != sitters_.end() && !sitter->second.limit;
+  const Sitter* const found = sitter(rank);
+  return found != nullptr && !found->limit;
 }
 
 std::vector<int> Seats::idle_of(const std::string& kind) const {
@@ -104,8 +117,9 @@ std::vector<int> Seats::idle_of(const std::string& kind) const {
   for (const Host& host : hosts_) {
     if (host.kind != kind) continue;
     for (const int seat : host.seats) {
-      const std::set<int>& idle = seats_[static_cast<std::size_t>(seat)].idle;
-      ranks.insert(ranks.end(), idle.begin(), idle.end());
+      for (const int rank : seats_[static_cast<std::size_t>(seat)].ranks) {
+        if (idle(rank)) ranks.push_back(rank);
+      }
     }
   }
   std::sort(ranks.begin(), ranks.end());
@@ -117,8 +131,7 @@ int Seats::seats(const std::string& kind, const std::set<int>& except) const {
   if (pool == pools_.end()) return 0;
   std::map<int, std::size_t> excepted;  // by seat
   for (const int rank : except) {
-    const auto sitter = sitters_.find(rank);
-    if (sitter != sitters_.end()) ++excepted[sitter->second.seat];
+    if (const Sitter* const found = sitter(rank)) ++excepted[found->seat];
   }
   int count = pool->second.taken;
   for (const auto& [index, ranks] : excepted) {
@@ -146,10 +159,9 @@ bool Seats::could(int index, const GangNeed& need) const {
 
 bool Seats::fits(int index, const GangNeed& need, const std::set<int>& closed) const {
   const Seat& seat = seats_[static_cast<std::size_t>(index)];
-  return open(seat) && static_cast<int>(seat.limits.size()) < need.most_on_device &&
-         !closed.contains(index) && std::any_of(seat.idle.begin(), seat.idle.end(), [&](int rank) {
-           return !need.avoid.contains(rank);
-         });
+  return open(seat) && running(seat) < need.most_on_device && !closed.contains(index) &&
+         std::any_of(seat.ranks.begin(), seat.ranks.end(),
+                     [&](int rank) { return idle(rank) && !need.avoid.contains(rank); });
 }
 
 std::vector<int> Seats::fitting(int host, const GangNeed& need, const std::set<int>& closed) const {
@@ -164,8 +176,7 @@ std::vector<int> Seats::fitting(int host, const GangNeed& need, const std::set<i
 // Those with the fewest trials first.
 void Seats::sort_by_load(std::vector<int>& seats) const {
   std::stable_sort(seats.begin(), seats.end(), [&](int a, int b) {
-    return seats_[static_cast<std::size_t>(a)].limits.size() <
-           seats_[static_cast<std::size_t>(b)].limits.size();
+    return running(seats_[static_cast<std::size_t>(a)]) < running(seats_[static_cast<std::size_t>(b)]);
   });
 }
 
@@ -185,9 +196,9 @@ bool Seats::one_host_has(const Pool& pool, const GangNeed& need) const {
 std::vector<int> Seats::ranks_on(const std::vector<int>& seats, const GangNeed& need) const {
   std::vector<int> ranks;
   for (const int seat : seats) {
-    const std::set<int>& idle = seats_[static_cast<std::size_t>(seat)].idle;
-    ranks.push_back(
-        *std::find_if(idle.begin(), idle.end(), [&](int rank) { return !need.avoid.contains(rank); }));
+    const std::vector<int>& here = seats_[static_cast<std::size_t>(seat)].ranks;
+    ranks.push_back(*std::find_if(here.begin(), here.end(),
+                                  [&](int rank) { return idle(rank) && !need.avoid.contains(rank); }));
   }
   std::sort(ranks.begin(), ranks.end());
   return ranks;
@@ -209,7 +220,7 @@ std::vector<int> Seats::gang(const std::string& kind, const GangNeed& need,
     return {};
   }
   std::vector<int> ranks;
-  for (auto at = pool.by_open.rbegin(); at != pool.by_open.rend() && at->first > 0; ++at) {
+  for (auto at = pool.by_open.rbegin(); at != pool.by_open.rend(); ++at) {
     std::vector<int> seats = fitting(at->second, need, closed);
     if (seats.size() > count - ranks.size()) seats.resize(count - ranks.size());
     const std::vector<int> here = ranks_on(seats, need);
@@ -237,11 +248,12 @@ std::set<int> Seats::future(const std::string& kind, const GangNeed& need) const
     chosen.insert(chosen.end(), open_now.begin(), open_now.end());
   };
   // The host with the most open seats is likely to be free first.
-  for (auto at = pool.by_open.rbegin(); at != pool.by_open.rend(); ++at) {
-    if (static_cast<int>(chosen.size()) >= need.ranks) break;
-    add_host(at->second);
+  const auto enough = [&] { return static_cast<int>(chosen.size()) >= need.ranks; };
+  for (auto at = pool.by_open.rbegin(); at != pool.by_open.rend() && !enough(); ++at) add_host(at->second);
+  for (std::size_t host = hosts_.size(); host-- > 0 && !enough();) {
+    if (hosts_[host].open == 0 && hosts_[host].kind == kind) add_host(static_cast<int>(host));
   }
-  if (static_cast<int>(chosen.size()) < need.ranks) return {};
+  if (!enough()) return {};
   return {chosen.begin(), chosen.begin() + need.ranks};
 }
 

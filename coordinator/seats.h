@@ -31,10 +31,9 @@ class Seats {
   // It is idle again. Precondition: it trains.
   void release(int rank);
 
-  bool sits(int rank) const { return sitters_.contains(rank); }
+  bool sits(int rank) const { return sitter(rank) != nullptr; }
   bool idle(int rank) const;
-  int seat_of(int rank) const { return sitters_.at(rank).seat; }
-  int ranks() const { return static_cast<int>(sitters_.size()); }
+  int ranks() const { return seated_; }
   int working() const { return working_; }
   std::vector<int> idle_of(const std::string& kind) const;  // kind: "cpu", "cuda"
 
@@ -58,9 +57,7 @@ class Seats {
  private:
   struct Seat {
     int host = 0;
-    std::set<int> ranks;        // all that sit here
-    std::set<int> idle;         // of these
-    std::multiset<int> limits;  // of the trials that run here
+    std::vector<int> ranks;  // that sit here, ascending
   };
   struct Host {
     std::string kind;
@@ -69,17 +66,21 @@ class Seats {
     int taken = 0;  // seats with a rank
   };
   struct Pool {                              // all hosts of one kind of device
-    std::set<std::pair<int, int>> by_open;   // (open seats, host)
+    std::set<std::pair<int, int>> by_open;   // (open seats, host), of those that have any
     std::set<std::pair<int, int>> by_taken;  // (seats with a rank, host)
     int open = 0;
     int taken = 0;
     int ever = 0;
   };
+  static constexpr int kNowhere = -1;
   struct Sitter {
-    int seat = 0;
-    std::optional<int> limit;  // while it trains
+    int seat = kNowhere;
+    std::optional<int> limit;  // while it trains: of trials on its seat
   };
 
+  const Sitter* sitter(int rank) const;  // nullptr: it sits nowhere
+  Sitter& sitting(int rank);             // precondition: it sits
+  int running(const Seat& seat) const;   // trials
   bool open(const Seat& seat) const;
   bool fits(int seat, const GangNeed& need, const std::set<int>& closed) const;
   bool could(int seat, const GangNeed& need) const;
@@ -96,7 +97,8 @@ class Seats {
   std::map<std::pair<std::string, std::string>, int> host_of_;  // kind and name
   std::map<std::pair<int, std::string>, int> seat_at_;          // host and device
   std::map<std::string, Pool> pools_;                           // by kind
-  std::map<int, Sitter> sitters_;                               // by rank
+  std::vector<Sitter> sitters_;                                 // by rank
+  int seated_ = 0;
   int working_ = 0;
 };
 

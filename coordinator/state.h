@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "coordinator/by_rank.h"
 #include "coordinator/cell_queue.h"
 #include "coordinator/cell_table.h"
 #include "coordinator/kept_weights.h"
@@ -126,8 +127,8 @@ struct State {
   KeptWeights kept_weights;                          // with keep: best
   std::unordered_map<CellHandle, double> valid_mae;  // of accepted cells, with keep: best
   std::optional<Reservation> reservation;
-  std::map<int, WorkerState> workers;  // by rank
-  Seats seats;                         // of those that get work
+  ByRank<WorkerState> workers;  // that said Ready
+  Seats seats;                  // of those that get work
   std::map<worker::AssignmentId, Assignment> assignments;
   int running = 0;                           // assignments that are not judged
   int running_ranks = 0;                     // their members

@@ -220,15 +220,15 @@ TEST_P(GangLaws, NoOrderOfEventsBreaksAnInvariant) {
   Outside outside;
   for (int step = 0; step < 600 && !state.verdict; ++step) {
     const int rank = number(random, 1, static_cast<int>(places.size()));
-    const auto worker = state.workers.find(rank);
+    const WorkerState* const worker = state.workers.find(rank);
     AssignmentId id = number(random, 0, static_cast<int>(state.last_assignment) + 1);
-    const bool known = worker != state.workers.end() && worker->second.assignment.has_value();
-    if (known && number(random, 0, 3) > 0) id = *worker->second.assignment;
-    if (known && *worker->second.assignment == id) outside.answered(rank);
+    const bool known = worker != nullptr && worker->assignment.has_value();
+    if (known && number(random, 0, 3) > 0) id = *worker->assignment;
+    if (known && *worker->assignment == id) outside.answered(rank);
     Effects effects;
     switch (number(random, 0, 9)) {
       case 0:
-        if (known && *worker->second.assignment != id && number(random, 0, 3) > 0) break;
+        if (known && *worker->assignment != id && number(random, 0, 3) > 0) break;
         outside.forget(rank);
         effects = on_ready(state, rank, ready(places[static_cast<std::size_t>(rank - 1)]));
         break;
