@@ -59,61 +59,77 @@ Tally damage_every_byte(const std::filesystem::path& path, std::size_t from, std
   return tally;
 }
 
-// Everything of the import but the writing.
-void read_source(const std::filesystem::path& path) {
-  SourceFile file(path);
-  DatasetSource source = open_source(file, {});
-  scan_source(file, source, [](std::uint64_t) {});
+// Everything of the import but the writing, of every byte of a pickle that scripts/make_pickles.py made.
+void damage_pickle(const std::string& form, const OpenOptions& options,
+                   std::initializer_list<unsigned> masks) {
+  ScratchFolder folder;
+  const auto read = [&](const std::filesystem::path& path) {
+    SourceFile file(path);
+    DatasetSource source = open_source(file, options);
+    scan_source(source, [] {});
+  };
+  const std::string good =
+      read_bytes(std::filesystem::path(MISSMODAL_SOURCE_DIR) / "tests/trainer/data" / form);
+  const std::filesystem::path path = folder.write(form, good);
+  ASSERT_NO_THROW(read(path)) << form;
+  const Tally tally = damage_every_byte(path, 0, good.size(), read, masks);
+  EXPECT_GT(tally.refused, good.size() / 4) << form;
+  EXPECT_GT(tally.read, 0U) << form;
 }
 
+// What has one split has all that a split can have, in a third of the bytes.
 TEST(Damage, APickleIsReadOrRefused) {
-  ScratchFolder folder;
-  for (const char* form : {"protocol2.pkl", "protocol5.pkl", "kinds.pkl"}) {
-    const std::string good =
-        read_bytes(std::filesystem::path(MISSMODAL_SOURCE_DIR) / "tests/trainer/data" / form);
-    const Tally tally = damage_every_byte(folder.write(form, good), 0, good.size(), read_source);
-    EXPECT_GT(tally.refused, good.size() / 4) << form;
-    EXPECT_GT(tally.read, 0U) << form;
-  }
+  for (const char* form : {"one_split2.pkl", "one_split5.pkl", "one_split_kinds.pkl"})
+    damage_pickle(form, {.split = sweeps::SplitName::train}, {0x01U, 0x08U, 0x80U, 0xFFU});
+  damage_pickle("three_splits.pkl", {}, {0x01U, 0x08U, 0x80U, 0xFFU});
 }
 
 TEST(Damage, EveryOtherLayoutIsReadOrRefused) {
-  ScratchFolder folder;
-  for (const char* form : {"own_lengths.pkl", "cmu.pkl", "tuples.pkl", "single.pkl"}) {
-    const std::string good =
-        read_bytes(std::filesystem::path(MISSMODAL_SOURCE_DIR) / "tests/trainer/data" / form);
-    const Tally tally =
-        damage_every_byte(folder.write(form, good), 0, good.size(), read_source, {0x01U, 0x80U});
-    EXPECT_GT(tally.refused, good.size() / 4) << form;
-    EXPECT_GT(tally.read, 0U) << form;
-  }
+  for (const char* form : {"own_lengths.pkl", "cmu.pkl", "tuples.pkl", "single.pkl"})
+    damage_pickle(form, {}, {0x01U, 0x80U});
 }
 
+// Where a dataset's tensors begin.
+std::size_t tensors_of(const std::filesystem::path& path) {
+  const std::string begin = read_bytes(path).substr(0, 8);
+  std::uint64_t header = 0;
+  std::memcpy(&header, begin.data(), sizeof(header));
+  return 8 + static_cast<std::size_t>(header);
+}
+
+// Of one split, which has all that a split can have; of three where they are compared.
 class DamagedDataset : public ::testing::Test {
  protected:
-  DamagedDataset() : path_(folder_ / "x") {
-    import_dataset(folder_.write("source", mmsa_pickle(plain_file())), path_, {});
+  DamagedDataset() : path_(folder_ / "x"), source_(folder_.write("source", mmsa_pickle(plain_file()))) {
+    ImportOptions options;
+    options.source.split = sweeps::SplitName::valid;
+    import_dataset(source_, path_, options);
     digest_ = Dataset::open(path_)->content_sha256();
     size_ = static_cast<std::size_t>(std::filesystem::file_size(path_));
-    const std::string begin = read_bytes(path_).substr(0, 8);
-    std::uint64_t header = 0;
-    std::memcpy(&header, begin.data(), sizeof(header));
-    data_ = 8 + static_cast<std::size_t>(header);
+    data_ = tensors_of(path_);
+  }
+  static void damage_header(const std::filesystem::path& path, std::initializer_list<unsigned> masks) {
+    const std::size_t end = tensors_of(path);
+    const auto read = [](const std::filesystem::path& damaged) {
+      const auto dataset = Dataset::open(damaged);
+      summary_text(damaged, *dataset);
+      dataset->computed_sha256();
+    };
+    EXPECT_GT(damage_every_byte(path, 0, end, read, masks).refused, end * masks.size() / 16);
   }
   ScratchFolder folder_;
   std::filesystem::path path_;
+  std::filesystem::path source_;
   std::string digest_;
   std::size_t size_ = 0;
   std::size_t data_ = 0;  // where the tensors begin
 };
 
 TEST_F(DamagedDataset, ADamagedHeaderIsReadOrRefused) {
-  const Tally tally = damage_every_byte(path_, 0, data_, [](const std::filesystem::path& path) {
-    const auto dataset = Dataset::open(path);
-    summary_text(path, *dataset);
-    dataset->computed_sha256();
-  });
-  EXPECT_GT(tally.refused, data_ / 4);
+  damage_header(path_, {0x01U, 0x08U, 0x80U, 0xFFU});
+  const std::filesystem::path three = folder_ / "three";
+  import_dataset(source_, three, {});
+  damage_header(three, {0x01U, 0x80U});
 }
 
 TEST_F(DamagedDataset, ADamagedTensorIsRefusedOrFailsTheDigest) {

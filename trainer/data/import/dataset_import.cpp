@@ -168,9 +168,9 @@ void import_dataset(const std::filesystem::path& source_path, const std::filesys
   }
   const FoundScale scale = find_scale(source, options.source.scale);
   const auto file_size = static_cast<double>(file.size());
-  const SourceScan scan = scan_source(file, source, [&](std::uint64_t bytes) {
-    options.on_progress("reading", static_cast<double>(bytes) / file_size);
-  });
+  file.start_digest();
+  const SourceScan scan = scan_source(
+      source, [&] { options.on_progress("reading", static_cast<double>(file.digested()) / file_size); });
   std::vector<std::string> warnings;
   const auto kept = keep_frames(source, scan, options.padding, options.lengths, warnings);
   DatasetText text;

@@ -17,8 +17,7 @@ std::int64_t zero_not_finite(std::span<float> numbers) {
   return count;
 }
 
-SourceScan scan_source(SourceFile& file, DatasetSource& source,
-                       const std::function<void(std::uint64_t)>& on_progress) {
+SourceScan scan_source(DatasetSource& source, const std::function<void()>& on_block) {
   struct Task {
     SequenceColumn* column;
     std::vector<NonZero>* non_zero;
@@ -34,7 +33,6 @@ SourceScan scan_source(SourceFile& file, DatasetSource& source,
   }
   std::stable_sort(tasks.begin(), tasks.end(),
                    [](const Task& a, const Task& b) { return a.column->offset() < b.column->offset(); });
-  file.start_digest();
   for (const Task& task : tasks) {
     const auto width = static_cast<std::size_t>(task.column->width());
     task.column->read(
@@ -42,7 +40,7 @@ SourceScan scan_source(SourceFile& file, DatasetSource& source,
           *task.not_finite += zero_not_finite(row);
           task.non_zero->push_back(find_non_zero(row, width));
         },
-        [&] { on_progress(file.digested()); });
+        on_block);
   }
   return scan;
 }

@@ -1,6 +1,6 @@
 #pragma once
 // The first pass over a source's large arrays, in the file's order: what has to be known before anything can
-// be written. The digest of the whole file begins here, too.
+// be written.
 
 #include <array>
 #include <cstdint>
@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "trainer/data/pickle/source_file.h"
 #include "trainer/data/source/dataset_source.h"
 #include "trainer/data/source/padding.h"
 
@@ -22,10 +21,8 @@ struct SourceScan {
       not_finite{};  // by Modality: NaN, infinite, or too large for float32; read as 0
 };
 
-// `on_progress(bytes of the file done)`. Starts the file's digest, which goes on while the dataset is
-// written.
-SourceScan scan_source(SourceFile& file, DatasetSource& source,
-                       const std::function<void(std::uint64_t)>& on_progress);
+// `on_block` after every few MiB.
+SourceScan scan_source(DatasetSource& source, const std::function<void()>& on_block);
 
 // Sets what is not finite to 0; how many were.
 std::int64_t zero_not_finite(std::span<float> numbers);

@@ -10,7 +10,12 @@ namespace missmodal::trainer {
 namespace {
 
 constexpr std::uint64_t kIndexStep = 64 << 10;
-constexpr std::size_t kPiece = 256 << 10;
+constexpr std::uint64_t kPiece = 256 << 10;
+
+// A piece of at most `most` bytes: short texts are many.
+std::vector<unsigned char> piece_for(std::uint64_t most) {
+  return std::vector<unsigned char>(static_cast<std::size_t>(std::min(kPiece, most)));
+}
 
 }  // namespace
 
@@ -26,10 +31,10 @@ ArrayBytes::ArrayBytes(SourceFile& file, PickleChars chars) : file_(&file), char
 
 // A byte below 128 is one byte of UTF-8, any other is C2 or C3 and a continuation.
 void ArrayBytes::index_text() {
-  std::vector<unsigned char> piece(kPiece);
+  std::vector<unsigned char> piece = piece_for(chars_.length);
   bool second = false;
   for (std::uint64_t done = 0; done < chars_.length;) {
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(kPiece, chars_.length - done));
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), chars_.length - done));
     file_->read(chars_.offset + done, piece.data(), size);
     for (std::size_t i = 0; i < size; ++i) {
       const unsigned char c = piece[i];
@@ -61,13 +66,12 @@ void ArrayBytes::read(std::uint64_t position, void* out, std::size_t size) {
 }
 
 void ArrayBytes::read_text(std::uint64_t position, char* out, std::size_t size) {
-  std::vector<unsigned char> piece(kPiece);
   std::uint64_t skip = position % kIndexStep;
   std::uint64_t from = index_[static_cast<std::size_t>(position / kIndexStep)];
+  std::vector<unsigned char> piece = piece_for(std::min(chars_.length - from, 2 * (skip + size) + 1));
   unsigned char lead = 0;
   while (size > 0) {
-    const auto got = static_cast<std::size_t>(
-        std::min<std::uint64_t>({kPiece, chars_.length - from, 2 * (skip + size) + 1}));
+    const auto got = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), chars_.length - from));
     if (got == 0) file_->fail(chars_.offset + from, "the file changed while it was read");
     file_->read(chars_.offset + from, piece.data(), got);
     for (std::size_t i = 0; i < got && size > 0; ++i) {
