@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "sweeps/error.h"
 #include "sweeps/presence.h"
@@ -94,6 +95,10 @@ Examination examine(const std::string& dataset, const std::vector<sweeps::TextWe
       const std::vector<Mistake> unfit =
           trainer::bert_mistakes(bert.configuration, folder.path, *examination.dataset, dataset);
       mistakes.insert(mistakes.end(), unfit.begin(), unfit.end());
+      if (!pretrained) return;  // what is not trained yet can learn any numbering
+      if (auto other =
+              trainer::vocabulary_mistake(bert.vocabulary_sha256, folder.path, *examination.dataset, dataset))
+        mistakes.push_back(std::move(*other));
     });
   }
   if (!mistakes.empty()) throw InputError(std::move(mistakes));

@@ -26,7 +26,8 @@ struct Examination {
 
 // Throws InputError with every mistake: a dataset that is none or damaged, or lacks what trainings read
 // (splits, labels), a folder of weights that is none, or is cut, of another architecture, or does not fit its
-// config.json, and word pieces that its encoder cannot read.
+// config.json, and word pieces that its encoder cannot read, or that another vocabulary than its own
+// numbered.
 Examination examine(const std::string& dataset, const std::vector<sweeps::TextWeights>& weights,
                     Absent absent);
 

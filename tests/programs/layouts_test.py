@@ -4,7 +4,9 @@
 """
 
 import csv
+import hashlib
 import pickle
+import shutil
 import sys
 import unittest
 
@@ -91,11 +93,24 @@ class Layouts(ProgramTest):
             rows = make_pickles.ragged(split[modality], split[modality + "_lengths"])
             self.assertEqual(list(dataset.numbers(f"test.{modality}")), [float(x) for row in rows for x in row.ravel()])
         self.assertIn("Table 7", self.report("table", "7", "sweep.db"))
+        self.assert_another_vocabulary_is_told()
         (self.folder / "s.yaml").write_text(TINY)
         self.assert_refused("data.safetensors: has word pieces but no word vectors: model.text.encoder: bert can read it",
                             "check", "s.yaml")
         self.assert_refused("in.pkl: train: holds words, but neither vectors nor pieces of them: --vocab VOCAB.TXT of a BERT makes "
                             "word pieces", "data", "import", "in.pkl", "-o", "out")
+
+    def assert_another_vocabulary_is_told(self):
+        """The numbers of word pieces mean nothing to weights that were trained with another vocab.txt."""
+        shutil.copy(self.folder / "vocab.txt", self.folder / "bert")
+        self.succeed("check", "s.yaml")
+        (self.folder / "bert/vocab.txt").write_text("\n".join(reversed(VOCABULARY)))
+        digests = [hashlib.sha256((self.folder / file).read_bytes()).hexdigest()[:12] for file in ("vocab.txt", "bert/vocab.txt")]
+        told = f"data.safetensors: its word pieces are of another vocabulary (SHA-256 {digests[0]}...) than bert/vocab.txt " \
+               f"({digests[1]}...): import it again with --vocab bert/vocab.txt"
+        for command in (("check",), ("plan",), ("train",), ("run", "--db", "other.db")):
+            self.assert_refused(told, command[0], "s.yaml", *command[1:])
+        self.succeed("check", "s.yaml", "--set", "model.text.init=random")
 
 
 if __name__ == "__main__":

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
+#include <nlohmann/json.hpp>
 #include <span>
 
+#include "trainer/data/bert/bert_folder.h"
 #include "trainer/data/dataset_layout.h"
 
 namespace missmodal::trainer {
@@ -46,6 +49,23 @@ std::vector<Mistake> bert_mistakes(const BertConfiguration& configuration, const
     }
   }
   return mistakes;
+}
+
+std::optional<Mistake> vocabulary_mistake(const std::string& vocabulary_sha256, const std::string& weights,
+                                          const Dataset& dataset, const std::string& data) {
+  constexpr const char* kKey = "vocab_sha256";
+  constexpr std::size_t kShown = 12;  // digits
+  const nlohmann::json report = nlohmann::json::parse(dataset.report());
+  if (vocabulary_sha256.empty() || !report.is_object() || !report.contains(kKey) || !report[kKey].is_string())
+    return std::nullopt;
+  const std::string cut_by = report[kKey].get<std::string>();
+  if (cut_by == vocabulary_sha256) return std::nullopt;
+  const std::string vocabulary = (std::filesystem::path(weights) / kVocabularyFile).string();
+  return Mistake{
+      data,
+      fmt::format("its word pieces are of another vocabulary (SHA-256 {}...) than {} ({}...): import it "
+                  "again with --vocab {}",
+                  cut_by.substr(0, kShown), vocabulary, vocabulary_sha256.substr(0, kShown), vocabulary)};
 }
 
 }  // namespace missmodal::trainer

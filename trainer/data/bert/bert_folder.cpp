@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = "bert.";
-constexpr const char* kVocabulary = "vocab.txt";
 
 bool starts_with(const std::string& text, std::string_view start) {
   return text.rfind(start, 0) == 0;
@@ -168,8 +167,8 @@ BertFolder examine_bert_folder(const fs::path& folder, BertWeightsWanted wanted)
     const BertWeightFiles files = open_bert_weights(folder);
     examined.ignored = match_bert_tensors(files, bert_parameters(examined.configuration)).ignored;
   }
-  if (is_there(folder / kVocabulary))
-    examined.vocabulary_sha256 = hex(sha256(read_text(folder / kVocabulary)));
+  if (is_there(folder / kVocabularyFile))
+    examined.vocabulary_sha256 = hex(sha256(read_text(folder / kVocabularyFile)));
   return examined;
 }
 

@@ -14,6 +14,8 @@
 
 namespace missmodal::trainer {
 
+inline constexpr const char* kVocabularyFile = "vocab.txt";  // of the weights' tokenizer
+
 struct NamedShape {
   std::string name;
   std::vector<std::int64_t> shape;

@@ -5,11 +5,14 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "sweeps/sha256.h"
 #include "tests/trainer/data/scratch_folder.h"
 #include "trainer/data/dataset_layout.h"
+#include "trainer/data/import/dataset_import.h"
 #include "trainer/data/synth/synth.h"
 
 namespace missmodal::trainer {
@@ -68,6 +71,27 @@ TEST_F(BertFit, NamesTheUtteranceThatHoldsTheWordPiece) {
   const std::string first = dataset_->split(sweeps::SplitName::train).ids.front();
   EXPECT_THAT(mistakes(1, 512),
               ::testing::StartsWith("d: train.tokens: utterance " + first + " has the word piece "));
+}
+
+// Ids of another vocabulary are other words to pretrained weights.
+TEST_F(BertFit, TellsWordPiecesOfAnotherVocabulary) {
+  const std::string vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n0\n1\n";
+  ImportOptions options;
+  options.vocabulary = folder_.write("vocab.txt", vocabulary);
+  import_dataset(std::filesystem::path(MISSMODAL_SOURCE_DIR) / "tests/trainer/data/tuples.pkl",
+                 folder_ / "cut", options);
+  const auto cut = Dataset::open(folder_ / "cut");
+  const std::string own = hex(sha256(vocabulary));
+  const std::string other = hex(sha256("another"));
+  EXPECT_FALSE(vocabulary_mistake(own, "w", *cut, "d"));
+  EXPECT_FALSE(vocabulary_mistake("", "w", *cut, "d"));
+  EXPECT_FALSE(vocabulary_mistake(other, "w", *dataset_, "d"));
+  const auto mistake = vocabulary_mistake(other, "w", *cut, "d");
+  ASSERT_TRUE(mistake);
+  EXPECT_EQ(mistake->place, "d");
+  EXPECT_EQ(mistake->reason, "its word pieces are of another vocabulary (SHA-256 " + own.substr(0, 12) +
+                                 "...) than w/vocab.txt (" + other.substr(0, 12) +
+                                 "...): import it again with --vocab w/vocab.txt");
 }
 
 }  // namespace
