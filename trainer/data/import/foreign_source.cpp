@@ -15,6 +15,10 @@ struct Kind {
   std::string_view text;
 };
 
+constexpr std::string_view kTorchFile =
+    "is a file of torch.save; in Python: pickle.dump(torch.load(FILE), open(NEW, 'wb'), protocol=4), "
+    "tensors as numpy arrays";
+
 constexpr Kind kKinds[] = {
     {"version https://git-lfs"sv,
      "is a pointer of Git LFS, not the file itself; `git lfs pull` in its repository fetches it"},
@@ -26,6 +30,7 @@ constexpr Kind kKinds[] = {
     {"\x28\xb5\x2f\xfd"sv, "is compressed (zstd); unpack it first: unzstd"},
     {"\x89HDF\r\n\x1a\n"sv,
      "is an HDF5 file (.h5, .csd, .mat); import the pickle that the CMU SDK or MMSA makes of it"},
+    {"\x80\x02\x8a\nl\xfc\x9c\x46\xf9 j\xa8P\x19."sv, kTorchFile},  // before it wrote zip archives
     {"\x93NUMPY"sv, "is one array of numpy.save; import a pickled dict of train, valid and test"},
     {"Rar!"sv, "is a RAR archive; unpack it first"},
     {"7z\xbc\xaf\x27\x1c"sv, "is a 7z archive; unpack it first"},
@@ -41,9 +46,7 @@ bool holds(std::string_view text, std::string_view word) {
 
 // A zip: of torch.save, of numpy.savez, or of anything.
 std::string_view zip(std::string_view start) {
-  if (holds(start, "/data.pkl") || holds(start, "/byteorder") || holds(start, "/version"))
-    return "is a file of torch.save; in Python: pickle.dump(torch.load(FILE), open(NEW, 'wb'), protocol=4), "
-           "tensors as numpy arrays";
+  if (holds(start, "/data.pkl") || holds(start, "/byteorder") || holds(start, "/version")) return kTorchFile;
   if (holds(start, ".npy"))
     return "is a file of numpy.savez (.npz); import a pickled dict of train, valid and test";
   return "is a zip archive; unpack it first";

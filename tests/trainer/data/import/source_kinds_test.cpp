@@ -342,18 +342,47 @@ TEST_F(SourceKinds, TheScaleOfLabelsIsFoundOut) {
 }
 
 TEST_F(SourceKinds, ForeignFilesAreNamedWithWhatToDo) {
-  refused("version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "x.pkl: is a pointer of Git LFS");
-  refused("<!DOCTYPE html><html>", "x.pkl: is a web page, not the file itself");
-  refused("\n  <HTML>", "is a web page");
-  refused("\x1f\x8b\x08", "is compressed (gzip); unpack it first");
-  refused(std::string("PK\x03\x04 train.npy"), "is a file of numpy.savez");
-  refused(std::string("PK\x03\x04 archive/data.pkl"), "is a file of torch.save");
-  refused("PK\x03\x04 a.csv", "is a zip archive");
-  refused("\x89HDF\r\n\x1a\n", "is an HDF5 file");
-  refused("(dp0\nS'train'\n", "is a pickle of protocol 0 or 1; write it again in Python");
-  refused("}q\x01.", "is a pickle of protocol 0 or 1");
+  using std::string_literals::operator""s;
+  for (const auto& [start, reason] : {
+           std::pair{"version https://git-lfs.github.com/spec/v1\noid sha256:0\n"s,
+                     "is a pointer of Git LFS, not the file itself; `git lfs pull`"s},
+           std::pair{"<!DOCTYPE html><html>"s, "is a web page, not the file itself"s},
+           std::pair{"\n  <HTML>"s, "is a web page"s},
+           std::pair{"\xef\xbb\xbf<?xml version"s, "is a web page"s},
+           std::pair{"\x1f\x8b\x08"s, "is compressed (gzip); unpack it first: gunzip"s},
+           std::pair{"BZh91AY"s, "is compressed (bzip2); unpack it first: bunzip2"s},
+           std::pair{"\xfd\x37zXZ\0\0"s, "is compressed (xz); unpack it first: unxz"s},
+           std::pair{"\x28\xb5\x2f\xfd\x04"s, "is compressed (zstd); unpack it first: unzstd"s},
+           std::pair{"Rar!\x1a\x07"s, "is a RAR archive; unpack it first"s},
+           std::pair{"7z\xbc\xaf\x27\x1c\0\4"s, "is a 7z archive; unpack it first"s},
+           std::pair{"PK\x03\x04 train.npy"s, "is a file of numpy.savez (.npz); import a pickled dict"s},
+           std::pair{"PK\x03\x04 archive/data.pkl"s, "is a file of torch.save; in Python: pickle.dump("s},
+           std::pair{"\x80\x02\x8a\nl\xfc\x9c\x46\xf9 j\xa8P\x19."s, "is a file of torch.save; in Python"s},
+           std::pair{"PK\x03\x04 a.csv"s, "is a zip archive; unpack it first"s},
+           std::pair{"\x89HDF\r\n\x1a\n"s, "is an HDF5 file (.h5, .csd, .mat); import the pickle that"s},
+           std::pair{"\x93NUMPY\x01\0"s, "is one array of numpy.save; import a pickled dict"s},
+           std::pair{"%PDF-1.7"s, "is a PDF, not features"s},
+           std::pair{"SQLite format 3\0"s, "is a SQLite database; `missmodal-report` reads"s},
+           std::pair{"\x40\0\0\0\0\0\0\0{\"a\":{}}"s, "is a safetensors file, perhaps a dataset already"s},
+       }) {
+    refused(start, "x.pkl: " + reason);
+  }
   EXPECT_EQ(foreign_source(pickle("N")), "");
   EXPECT_EQ(foreign_source("id,label\n"), "");
+}
+
+// As Python begins a dict, a list, their kin and an array in these protocols.
+TEST_F(SourceKinds, PicklesOfProtocols0And1AreNamedWithWhatToDo) {
+  using std::string_literals::operator""s;
+  for (const std::string& start :
+       {"(dp0\nVtrain\np1\n"s, "(lp0\n((cnumpy.core.multiarray\n"s, "}q\0(X\5\0\0\0trainq\1"s, "]q\0((("s,
+        "}q\1."s, "ccollections\nOrderedDict\np0\n"s, "ccollections\ndefaultdict\nq\0"s,
+        "cnumpy.core.multiarray\n"s, "\x80\x01}q\1."s}) {
+    refused(
+        start,
+        "x.pkl: is a pickle of protocol 0 or 1; write it again in Python: pickle.dump(data, open(NEW, 'wb'), "
+        "protocol=4)");
+  }
 }
 
 }  // namespace
