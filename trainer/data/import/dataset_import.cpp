@@ -158,6 +158,7 @@ void import_dataset(const std::filesystem::path& source_path, const std::filesys
   SourceFile file(source_path);
   const std::array<std::filesystem::path, 2> inputs{source_path, options.vocabulary};
   OutputFile output(out, std::span(inputs).first(options.vocabulary.empty() ? 1 : 2));
+  file.start_digest();
   DatasetSource source = open_source(file, options.source);
   const std::string vocabulary = options.vocabulary.empty() ? "" : cut_words(source, options.vocabulary);
   for (const SourceSplit& split : source.splits) {
@@ -168,7 +169,6 @@ void import_dataset(const std::filesystem::path& source_path, const std::filesys
   }
   const FoundScale scale = find_scale(source, options.source.scale);
   const auto file_size = static_cast<double>(file.size());
-  file.start_digest();
   const SourceScan scan = scan_source(
       source, [&] { options.on_progress("reading", static_cast<double>(file.digested()) / file_size); });
   std::vector<std::string> warnings;

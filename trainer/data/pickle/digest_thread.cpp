@@ -7,7 +7,7 @@
 namespace missmodal::trainer {
 namespace {
 
-constexpr std::size_t kHashed = std::size_t{1} << 20;
+constexpr std::size_t kHashed = 256 << 10;  // a core's cache holds it
 
 }  // namespace
 

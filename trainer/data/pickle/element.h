@@ -6,12 +6,20 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <type_traits>
 
 #include "trainer/data/pickle/pickle_value.h"
 
 namespace missmodal::trainer {
 
 inline constexpr std::int64_t kMaxCharactersPerString = 1 << 20;  // of a <U array's elements
+
+// Whether the dtype's bytes are those of a Number in memory: nothing is to be decoded.
+template <typename Number>
+bool is_stored_as(const PickleDType& dtype) {
+  return std::is_floating_point_v<Number> && dtype.kind == 'f' && !dtype.big_endian &&
+         dtype.size == static_cast<std::int64_t>(sizeof(Number));
+}
 
 // Precondition: dtype is f2 f4 f8, i1..i8, u1..u8 or b1.
 void decode_elements(const char* bytes, const PickleDType& dtype, std::size_t count, float* out);

@@ -12,7 +12,7 @@
 namespace missmodal::trainer {
 namespace {
 
-constexpr std::int64_t kPiece = 4 << 20;            // bytes of a block of rows in C order
+constexpr std::int64_t kPiece = 256 << 10;  // bytes of a block of rows in C order: a core's cache holds it
 constexpr std::int64_t kScatteredPiece = 64 << 20;  // in Fortran order: fewer, longer runs
 
 // The elements of a shape; nothing smaller than one and no overflow. A size of 0 has no meaning in a dataset,
@@ -68,10 +68,16 @@ std::int64_t NdArray::rows_at_once() const {
 template <typename Out>
 void NdArray::decode(std::int64_t first_element, std::int64_t count, Out* out) {
   const std::int64_t size = array_.dtype.size;
+  if (is_stored_as<Out>(array_.dtype)) {
+    bytes_->read(static_cast<std::uint64_t>(first_element * size), out,
+                 static_cast<std::size_t>(count * size));
+    return;
+  }
   while (count > 0) {
     const std::int64_t now = std::min(count, kPiece / size);
-    piece_.resize(static_cast<std::size_t>(now * size));
-    bytes_->read(static_cast<std::uint64_t>(first_element * size), piece_.data(), piece_.size());
+    const auto size_now = static_cast<std::size_t>(now * size);
+    if (piece_.size() < size_now) piece_.resize(size_now);
+    bytes_->read(static_cast<std::uint64_t>(first_element * size), piece_.data(), size_now);
     decode_elements(piece_.data(), array_.dtype, static_cast<std::size_t>(now), out);
     first_element += now;
     count -= now;

@@ -12,6 +12,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kBuffer = 1 << 20;
+constexpr std::size_t kUnbuffered = 32 << 10;  // pieces from this size on are written as they are
 constexpr std::size_t kAlignment = 8;  // of the first tensor's bytes; the header is filled up with spaces
 constexpr std::size_t kLongestWritten = 100'000'000;
 
@@ -48,6 +49,7 @@ struct SafetensorsWriter::File {
   }
 
   void flush() {
+    if (buffer.empty()) return;
     output.append(buffer.data(), buffer.size());
     buffer.clear();
   }
@@ -80,9 +82,9 @@ SafetensorsWriter::~SafetensorsWriter() = default;
 void SafetensorsWriter::write(const void* bytes, std::size_t size) {
   file_->written += size;
   MISSMODAL_CHECK(file_->written <= file_->expected);
-  if (file_->buffer.size() + size > kBuffer) file_->flush();
+  if (size >= kUnbuffered || file_->buffer.size() + size > kBuffer) file_->flush();
   const char* from = static_cast<const char*>(bytes);
-  if (size >= kBuffer) {
+  if (size >= kUnbuffered) {
     file_->output.append(from, size);
   } else {
     file_->buffer.insert(file_->buffer.end(), from, from + size);

@@ -16,7 +16,9 @@ namespace {
 constexpr std::int64_t kMaxRowElements = 16 << 20;
 // Numbers of a column that are Python objects; shared ones cost a file nothing, but memory here.
 constexpr std::size_t kMaxObjects = 16 << 20;
+// on_block() is called after this many.
 constexpr std::size_t kSequencesInBlock = 64;
+constexpr std::size_t kNumbersInBlock = 1 << 20;
 
 }  // namespace
 
@@ -202,12 +204,16 @@ void SequenceColumn::read(const std::function<void(std::span<float>)>& use,
   }
   const auto row_size = static_cast<std::size_t>(padded_->row_elements());
   block.resize(static_cast<std::size_t>(padded_->rows_at_once()) * row_size);
+  std::size_t since = 0;
   for (std::int64_t first = 0; first < padded_->rows(); first += padded_->rows_at_once()) {
     const std::int64_t count = std::min(padded_->rows_at_once(), padded_->rows() - first);
     padded_->read_rows(first, count, block.data());
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
       use({block.data() + i * row_size, row_size});
+    since += block.size();
+    if (since < kNumbersInBlock) continue;
     on_block();
+    since = 0;
   }
 }
 
@@ -228,11 +234,11 @@ void SequenceColumn::read(std::span<const Window> windows, const std::function<v
   } else {
     for (std::size_t i = 0; i < windows.size(); ++i) {
       const std::int64_t count = std::int64_t{windows[i].length} * width_;
-      block.resize(static_cast<std::size_t>(count));
+      if (block.size() < static_cast<std::size_t>(count)) block.resize(static_cast<std::size_t>(count));
       const std::int64_t first =
           (static_cast<std::int64_t>(i) * steps_[i] + windows[i].begin) * std::int64_t{width_};
       padded_->read_elements(first, count, block.data());
-      use(block);
+      use(std::span(block).first(static_cast<std::size_t>(count)));
     }
   }
 }

@@ -22,6 +22,19 @@ TEST(FindNonZero, FirstAndLastFrame) {
   EXPECT_EQ(find_non_zero(std::vector<float>{0, -0.0F, 0, 0}, 2), (NonZero{0, 0}));
 }
 
+// Longer than what is looked at at once, from both ends.
+TEST(FindNonZero, OneFrameAnywhereInALongRow) {
+  constexpr std::size_t kWidth = 3;
+  std::vector<float> row(300 * kWidth, -0.0F);
+  EXPECT_EQ(find_non_zero(row, kWidth), NonZero{});
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    row[i] = 1e-45F;
+    const auto frame = static_cast<std::int32_t>(i / kWidth);
+    EXPECT_EQ(find_non_zero(row, kWidth), (NonZero{frame, frame + 1}));
+    row[i] = 0;
+  }
+}
+
 TEST(Padding, LengthsOfTheFileHoldWhereNothingLiesBeyond) {
   // Zero frames inside and at both ends of good data change nothing.
   const Padding padding =
