@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <string>
 #include <vector>
+
+#include "sweeps/subset.h"
 
 namespace missmodal::sweeps {
 namespace {
@@ -233,7 +236,7 @@ constexpr std::array kMisaDefaults{
 
 std::vector<Conflict> misa_conflicts(const ModelConfiguration& model) {
   if (model.of<int>("hidden") % 2 == 0) return {};
-  return {{{"model.misa.hidden", "model.misa"}, "must be even: the Transformer layer has two heads"}};
+  return {{{"model.misa.hidden", "model.name"}, "must be even: the Transformer layer has two heads"}};
 }
 
 constexpr std::array kSelfMmKeys{
@@ -302,8 +305,27 @@ constexpr std::array kMultDefaults{kWordVectors,   kZeroText,        kEpochs,   
                                    batches(16, 4), rate(2e-3, 5e-4), decay(0, 0)};
 
 std::vector<Conflict> mult_conflicts(const ModelConfiguration& model) {
-  if (model.of<int>("width") % model.of<int>("heads") == 0) return {};
-  return {{{"model.mult.heads", "model.mult.width", "model.mult"}, "must divide model.mult.width"}};
+  const int heads = model.of<int>("heads");
+  const int width = model.of<int>("width");
+  if (width % heads == 0) return {};
+  return {{{"model.mult.heads", "model.mult.width", "model.name"},
+           fmt::format("must divide model.mult.width = {}, got {}", width, heads)}};
+}
+
+// A shorter sequence goes on with zeros; where all are shorter, a convolution sees little else.
+std::vector<Conflict> mult_misfits(const ModelConfiguration& model, const DatasetShape& dataset) {
+  std::vector<Conflict> found;
+  for (const Modality modality : kModalities) {
+    const std::string key = fmt::format("{}_kernel", name(modality));
+    const int kernel = model.of<int>(key);
+    const int longest = dataset.longest[static_cast<unsigned>(modality)];
+    if (kernel <= longest) continue;
+    found.push_back(
+        {{"model.mult." + key, "model.name"},
+         fmt::format("must not be longer than every sequence: the longest {} of {} has {} {}, got {}",
+                     name(modality), dataset.path, longest, longest == 1 ? "step" : "steps", kernel)});
+  }
+  return found;
 }
 
 constexpr std::array kMagBertKeys{
@@ -341,7 +363,8 @@ constexpr std::array kKinds{
               .trains_robustly = true,
               .own_keys = kMultKeys,
               .own_defaults = kMultDefaults,
-              .conflicts = mult_conflicts},
+              .conflicts = mult_conflicts,
+              .misfits = mult_misfits},
     ModelKind{.name = "misa",
               .keys = kTextKeys,
               .trains_robustly = true,

@@ -9,28 +9,21 @@
 #include <string_view>
 #include <utility>
 
+#include "sweeps/candidates.h"
 #include "sweeps/key.h"
-#include "sweeps/method.h"
 #include "sweeps/model_kind.h"
 
 namespace missmodal::sweeps {
 namespace {
 
-// Only the settings that the conflicts look at: of a large grid few different ones remain.
-using Relevant = std::set<Settings>;
-
-void lay_over(Settings& settings, const Settings& above) {
-  const auto lay = [&](std::string_view key) {
-    const auto found = above.find(std::string(key));
-    if (found != above.end()) settings[found->first] = found->second;
+// Whether a conflict can hang on it.
+bool matters(std::string_view key) {
+  const auto is_one = [&](const auto& keys) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
   };
-  for (std::string_view key : kConflictKeys) lay(key);
-  for (std::string_view key : kResourceConflictKeys) lay(key);
-  lay("model.name");
-  for (const auto& [key, value] : above) {
-    const ModelKind* owner = owner_of(key);
-    if (owner != nullptr && owner->conflicts != nullptr) settings[key] = value;
-  }
+  const ModelKind* owner = owner_of(key);
+  return is_one(kConflictKeys) || is_one(kResourceConflictKeys) ||
+         (owner != nullptr && owner->conflicts != nullptr);
 }
 
 std::vector<Conflict> all_conflicts(const Configuration& configuration, const Resources& resources) {
@@ -47,7 +40,8 @@ const YamlNode* node_at(const YamlNode& root, std::string_view path) {
 
 class CombinationCheck {
  public:
-  CombinationCheck(const Sweep& sweep, Mistakes& mistakes) : sweep_(sweep), mistakes_(mistakes) {}
+  CombinationCheck(const Sweep& sweep, Mistakes& mistakes)
+      : sweep_(sweep), mistakes_(mistakes), candidates_(sweep.seed, matters) {}
 
   void check_base(const YamlNode& root) {
     for (const Conflict& conflict : all_conflicts(sweep_.base, sweep_.resources)) {
@@ -64,36 +58,13 @@ class CombinationCheck {
   }
 
   void check_stage(const ReadStage& read) {
-    const Stage& stage = read.stage;
-    const auto from = candidates_.find(stage.from);
-    if (!read.sound || (!stage.from.empty() && from == candidates_.end())) return;
-    const std::string path = "stages." + stage.name;
-    const Relevant below = stage.from.empty() ? Relevant{Settings{}} : from->second;
-    if (stage.is_search()) {
-      Relevant tried;
-      for (const Trial& trial : trial_points(stage, sweep_.seed)) {
-        Settings own = {};
-        lay_over(own, stage.settings);
-        lay_over(own, trial.point);
-        for (Settings settings : below) {
-          lay_over(settings, own);
-          tried.insert(std::move(settings));
-        }
-      }
-      for (const Settings& settings : tried) check(settings, *read.node, path);
-      candidates_[stage.name] = std::move(tried);
-      return;
-    }
+    if (!read.sound) return;
+    const std::string path = "stages." + read.stage.name;
     const YamlNode* variant_nodes = read.node->find("variants");
-    for (Settings settings : below) {
-      lay_over(settings, stage.settings);
-      if (stage.variants.empty()) check(settings, *read.node, path);
-      for (const Variant& variant : stage.variants) {
-        Settings varied = settings;
-        lay_over(varied, variant.settings);
-        check(varied, *variant_nodes->find(variant.name), path + ".variants." + variant.name);
-      }
-    }
+    candidates_.visit(read.stage, [&](const Variant* variant, const Settings& settings) {
+      if (variant == nullptr) return check(settings, *read.node, path);
+      check(settings, *variant_nodes->find(variant->name), path + ".variants." + variant->name);
+    });
   }
 
   // A model's own key where nothing trains that model.
@@ -121,6 +92,7 @@ class CombinationCheck {
       }
       refuse_others(stage.settings, read.node->find("set"), path + ".set", trained);
       refuse_others(tried, read.node->find("parameters"), path + ".parameters", trained);
+      refuse_unread(tried, read.node->find("parameters"), path + ".parameters", trained);
       if (stage.is_search()) searched_[stage.name] = trained;
       all.merge(trained);
     }
@@ -151,6 +123,16 @@ class CombinationCheck {
         refuse(*nodes->find(key), path + "." + key, *owner);
     }
   }
+  // A search over what none of its models reads, another model's own keys aside.
+  void refuse_unread(const Settings& tried, const YamlNode* nodes, const std::string& path,
+                     const Models& models) {
+    for (const auto& [key, value] : tried) {
+      const auto reads = [&](const std::string& model) { return model_kind(model).reads(key); };
+      if (owner_of(key) != nullptr || std::any_of(models.begin(), models.end(), reads)) continue;
+      mistakes_.add(*nodes->find(key), path + "." + key,
+                    fmt::format("changes nothing: no model here reads it ({})", fmt::join(models, ", ")));
+    }
+  }
 
   void check(const Settings& settings, const YamlNode& place, const std::string& path) {
     const Configuration configuration = configured(sweep_, settings);
@@ -163,7 +145,7 @@ class CombinationCheck {
   const Sweep& sweep_;
   Mistakes& mistakes_;
   std::set<std::string> told_;  // a conflict of the base is not told again for every stage
-  std::map<std::string, Relevant> candidates_;
+  Candidates candidates_;
   std::map<std::string, Models> searched_;
 };
 

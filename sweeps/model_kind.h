@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sweeps/configuration.h"
+#include "sweeps/dataset_shape.h"
 #include "sweeps/value_type.h"
 
 namespace missmodal::sweeps {
@@ -48,6 +49,8 @@ struct ModelKind {
   std::span<const OwnDefault> own_defaults{};
   // Own values that do not fit together; nullptr: all do.
   std::vector<Conflict> (*conflicts)(const ModelConfiguration& model) = nullptr;
+  // Own values that do not fit a dataset; nullptr: all fit any.
+  std::vector<Conflict> (*misfits)(const ModelConfiguration& model, const DatasetShape& dataset) = nullptr;
 
   // Whether a key, by its full path, can mean something to this model.
   bool reads(std::string_view path) const;

@@ -183,9 +183,21 @@ std::vector<Settings> points(const Sweep& sweep, const Stage& search) {
   return different;
 }
 
+Settings shared_settings(const Sweep& sweep, const Stage& search) {
+  const Stage* below = find_stage(sweep, search.from);
+  return over(below == nullptr ? Settings{} : shared_settings(sweep, *below), search.settings);
+}
+
 const Stage* find_stage(const Sweep& sweep, const std::string& name) {
   for (const Stage& stage : sweep.stages) {
     if (stage.name == name) return &stage;
+  }
+  return nullptr;
+}
+
+const Variant* find_variant(const Stage& stage, const std::string& name) {
+  for (const Variant& variant : stage.variants) {
+    if (variant.name == name) return &variant;
   }
   return nullptr;
 }

@@ -62,7 +62,11 @@ std::vector<std::string> weights_paths(const Sweep& sweep);
 // on top of that search's first point.
 std::vector<Settings> points(const Sweep& sweep, const Stage& search);
 
-// The stage of that name, or nullptr.
+// What all points of a search say alike: its `set` over those of the searches that it comes from.
+Settings shared_settings(const Sweep& sweep, const Stage& search);
+
+// The stage, or the variant, of that name, or nullptr.
 const Stage* find_stage(const Sweep& sweep, const std::string& name);
+const Variant* find_variant(const Stage& stage, const std::string& name);
 
 }  // namespace missmodal::sweeps

@@ -17,6 +17,7 @@
 #include "sweeps/mistakes.h"
 #include "sweeps/nearest.h"
 #include "sweeps/override.h"
+#include "sweeps/places.h"
 #include "sweeps/presence.h"
 #include "sweeps/spelling.h"
 #include "sweeps/stage_reader.h"
@@ -172,6 +173,7 @@ Sweep parse_sweep(std::string text, const std::string& name, const std::vector<s
   check_combinations(sweep, root, stages, mistakes);
   mistakes.throw_if_any();
   for (ReadStage& read : stages) sweep.stages.push_back(std::move(read.stage));
+  sweep.places = places_of(root);
   return sweep;
 }
 

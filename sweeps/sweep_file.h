@@ -68,8 +68,9 @@ struct Sweep {
   EvaluationPlan evaluation;
   std::vector<Stage> stages;
   Resources resources;
-  std::string text;                    // the file's bytes, stored as provenance
-  std::vector<std::string> overrides;  // the texts of --set, stored beside them
+  std::map<std::string, std::string> places;  // of what is written (sweeps/places.h)
+  std::string text;                           // the file's bytes, stored as provenance
+  std::vector<std::string> overrides;         // the texts of --set, stored beside them
 };
 
 // A training's configuration but for its seed: the sweep's base, and over it these settings. Where they name

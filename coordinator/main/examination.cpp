@@ -4,10 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <utility>
 
+#include "sweeps/dataset_fit.h"
 #include "sweeps/error.h"
 #include "sweeps/presence.h"
 #include "sweeps/subset.h"
@@ -60,6 +62,23 @@ bool has_word_vectors(const trainer::Dataset& dataset) {
   });
 }
 
+sweeps::DatasetShape shape_of(const trainer::Dataset& dataset, const std::string& path) {
+  sweeps::DatasetShape shape{.path = path, .word_vectors = has_word_vectors(dataset)};
+  for (const sweeps::SplitName name : trainer::kSplits) {
+    for (const Modality modality : kModalities) {
+      int& longest = shape.longest[static_cast<unsigned>(modality)];
+      for (const std::int32_t length : dataset.split(name).of(modality).lengths)
+        longest = std::max(longest, length);
+    }
+  }
+  return shape;
+}
+
+std::string place_of(const sweeps::Sweep& sweep, const std::string& path) {
+  const auto written = sweep.places.find(path);
+  return written == sweep.places.end() ? path : written->second;
+}
+
 }  // namespace
 
 Examination examine(const std::string& dataset, const std::vector<sweeps::TextWeights>& weights,
@@ -76,9 +95,7 @@ Examination examine(const std::string& dataset, const std::vector<sweeps::TextWe
     examination.dataset = trainer::Dataset::open(dataset);
     const std::vector<Mistake> missing = lacks(*examination.dataset, dataset);
     mistakes.insert(mistakes.end(), missing.begin(), missing.end());
-    if (weights.empty() && !has_word_vectors(*examination.dataset))
-      mistakes.push_back(
-          {dataset, "has word pieces but no word vectors: model.text.encoder: bert can read it"});
+    examination.shape = shape_of(*examination.dataset, dataset);
   });
   for (const sweeps::TextWeights& folder : weights) {
     collect(mistakes, [&] {
@@ -110,9 +127,10 @@ Examination examine(const sweeps::Sweep& sweep, Absent absent) {
   std::vector<Mistake> mistakes;
   collect(mistakes, [&] { examination = examine(sweep.dataset_path, sweeps::text_weights(sweep), absent); });
   if (examination.dataset != nullptr) {
+    mistakes = sweeps::dataset_misfits(sweep, examination.shape);
     for (const sweeps::Stage& stage : sweep.stages) {
       if (!stage.select || sweeps::has_metric(examination.dataset->scale(), stage.select->metric)) continue;
-      mistakes.push_back({fmt::format("stages.{}.select.metric", stage.name),
+      mistakes.push_back({place_of(sweep, fmt::format("stages.{}.select.metric", stage.name)),
                           fmt::format("{} is not defined for labels in [-{}, {}], which {} has",
                                       stage.select->metric, sweeps::name(examination.dataset->scale()),
                                       sweeps::name(examination.dataset->scale()), sweep.dataset_path)});

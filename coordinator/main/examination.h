@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sweeps/dataset_shape.h"
 #include "sweeps/sweep_file.h"
 #include "sweeps/text_weights.h"
 #include "trainer/data/dataset.h"
@@ -18,6 +19,7 @@ enum class Absent { refused, told };
 
 struct Examination {
   std::shared_ptr<const trainer::Dataset> dataset;  // nullptr: not there
+  sweeps::DatasetShape shape;                       // of the dataset that is there
   std::vector<std::string> absent;                  // paths; empty with Absent::refused
   std::vector<std::string> remarks;                 // nothing wrong, but worth a look
   std::map<std::string, std::string>
@@ -31,8 +33,8 @@ struct Examination {
 Examination examine(const std::string& dataset, const std::vector<sweeps::TextWeights>& weights,
                     Absent absent);
 
-// The same of all that a sweep reads, and whether its searches can choose by a metric that the labels' scale
-// has.
+// The same of all that a sweep reads, whether every training that it may come to fits the dataset, and
+// whether its searches can choose by a metric that the labels' scale has.
 Examination examine(const sweeps::Sweep& sweep, Absent absent);
 
 }  // namespace missmodal::coordinator

@@ -20,6 +20,8 @@
 #include "coordinator/main/examination.h"
 #include "sweeps/canonical.h"
 #include "sweeps/content_hash.h"
+#include "sweeps/dataset_fit.h"
+#include "sweeps/error.h"
 #include "sweeps/exit_code.h"
 #include "sweeps/output_file.h"
 #include "sweeps/plan.h"
@@ -138,15 +140,27 @@ trainer::CheckpointOptions checkpoint_options(const std::filesystem::path& folde
   return checkpoints;
 }
 
+// What is known of the winner that the stage comes from without a database.
+sweeps::Settings below(const sweeps::Sweep& sweep, const sweeps::Stage& stage) {
+  const sweeps::Stage* search = sweeps::find_stage(sweep, stage.from);
+  return search == nullptr ? sweeps::Settings{} : sweeps::shared_settings(sweep, *search);
+}
+
 int train(const TrainOptions& options) {
   prepare_for_deterministic_products();
   const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
-  sweeps::Configuration configuration =
-      sweeps::stage_configuration(sweep, options.stage, options.variant, {});
+  const sweeps::Stage* stage = sweeps::find_stage(sweep, options.stage);
+  sweeps::Configuration configuration = sweeps::stage_configuration(
+      sweep, options.stage, options.variant, stage == nullptr ? sweeps::Settings{} : below(sweep, *stage));
   if (options.seed) configuration.seed = *options.seed;
   configuration.ranks = 1;  // this process is the only one
   const auto weights = sweeps::text_weights(configuration);
-  const auto dataset = examine(sweep.dataset_path, weights, Absent::refused).dataset;
+  const Examination examination = examine(sweep.dataset_path, weights, Absent::refused);
+  const auto& dataset = examination.dataset;
+  const auto misfits = sweeps::dataset_misfits(
+      sweep, stage, stage == nullptr ? nullptr : sweeps::find_variant(*stage, options.variant), configuration,
+      examination.shape);
+  if (!misfits.empty()) throw InputError(misfits);
   std::optional<OutputFile> output =
       open_checkpoint(options, sweep.dataset_path, configuration.model.text_weights);
   sweeps::ContentHashes hashes{dataset->content_sha256(), {}};

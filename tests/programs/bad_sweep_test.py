@@ -40,6 +40,17 @@ class BadSweep(ProgramTest):
             with self.subTest(command):
                 self.assert_refused(lines, *command, "bad.yaml")
 
+    def test_a_convolution_that_is_longer_than_every_sequence(self):
+        self.write("bad.yaml", ("{name: missmodal,", "{name: mult, mult: {vision_kernel: 9},"), ("loss.alpha: [0.3, 0.5, 0.7]",
+                   "model.mult.levels: [1, 2, 3]"), ("      without: {loss.terms: [task]}\n      all: {loss.terms: [task, geo, dis, sem]}",
+                   "      a: {}"))
+        line = f"bad.yaml:4: model.mult.vision_kernel: must not be longer than every sequence: the longest vision of {DATA} has 8 " \
+               "steps, got 9"
+        for command in (["check"], ["plan"], ["train"], ["run", "--db", "x.db"]):
+            with self.subTest(command):
+                self.assert_refused(line, *command, "bad.yaml")
+        self.succeed("check", "bad.yaml", "--set", "model.mult.vision_kernel=8")
+
     def test_settings_of_the_command_line(self):
         unknown = "--set model.hiden=3: unknown key; did you mean model.hidden?"
         for command in (["check"], ["plan"], ["train"], ["run", "--db", "x.db"]):

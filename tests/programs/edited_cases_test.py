@@ -86,7 +86,9 @@ class Edited(ProgramTest):
         search = ("  - name: repeat\n", "  - name: search\n    method: {type: grid}\n    parameters: {loss.alpha: [0.3, 0.5]}\n"
                   "    select: {metric: acc7}\n  - name: repeat\n")
         self.sweep("tiny", search)
-        self.assert_refused(["stages.search.select.metric: acc7 is not defined for labels in [-1, 1], which plain.st has"],
+        line = 1 + (self.folder / "s.yaml").read_text().splitlines().index("    select: {metric: acc7}")
+        self.assert_refused([f"s.yaml:{line}: stages.search.select.metric: acc7 is not defined for labels in [-1, 1], which "
+                             "plain.st has"],
                             "check", "s.yaml")
 
 

@@ -95,7 +95,8 @@ class Layouts(ProgramTest):
         self.assertIn("Table 7", self.report("table", "7", "sweep.db"))
         self.assert_another_vocabulary_is_told()
         (self.folder / "s.yaml").write_text(TINY)
-        self.assert_refused("data.safetensors: has word pieces but no word vectors: model.text.encoder: bert can read it",
+        line = 1 + next(i for i, text in enumerate(TINY.splitlines()) if "encoder" in text)
+        self.assert_refused(f"s.yaml:{line}: model.text.encoder: must be bert: data.safetensors has word pieces but no word vectors",
                             "check", "s.yaml")
         self.assert_refused("in.pkl: train: holds words, but neither vectors nor pieces of them: --vocab VOCAB.TXT of a BERT makes "
                             "word pieces", "data", "import", "in.pkl", "-o", "out")

@@ -169,10 +169,37 @@ TEST_F(OwnKeysInFiles, OfAnotherModelAreMistakes) {
               ElementsAre(HasSubstr("model.tfn.text_hidden")));
 }
 
+TEST_F(OwnKeysInFiles, OfASearchSomeModelReads) {
+  EXPECT_THAT(
+      mistakes(file("text: {encoder: sequence}",
+                    "  - name: t\n    method: {type: grid}\n    set: {model.name: tfn}\n    parameters:\n"
+                    "      model.tfn.text_out: [4, 8]\n      loss.alpha: [0.3, 0.5]\n"
+                    "      model.hidden: [4, 8]\n")),
+      ElementsAre(
+          "s.yaml:10: stages.t.parameters.loss.alpha: changes nothing: no model here reads it (tfn)",
+          "s.yaml:11: stages.t.parameters.model.hidden: changes nothing: no model here reads it (tfn)"));
+  EXPECT_TRUE(mistakes(file("text: {encoder: sequence}",
+                            "  - name: t\n    method: {type: grid}\n    parameters:\n"
+                            "      model.name: [tfn, misa]\n      model.hidden: [4, 8]\n"))
+                  .empty());
+}
+
 TEST_F(OwnKeysInFiles, WhatAModelCannotTakeIsAMistake) {
   EXPECT_THAT(
       mistakes(file("name: tfn", "  - {name: r, seeds: [1]}\n") + "evaluation: {route: subset}\n"),
       ElementsAre(HasSubstr("s.yaml:6: evaluation.route: must not be subset: this model has no network")));
+  EXPECT_THAT(
+      mistakes(file("text: {encoder: sequence}",
+                    "  - name: r\n    seeds: [1]\n    variants:\n"
+                    "      a: {evaluation.route: subset}\n"
+                    "      b: {model.name: tfn, evaluation.route: subset}\n"
+                    "  - name: t\n    method: {type: grid}\n    set: {model.name: lmf}\n"
+                    "    parameters: {evaluation.route: [full, subset]}\n"
+                    "    select: {metric: mae}\n"
+                    "  - {name: u, seeds: [1], set: {model.name: mfn, evaluation.route: subset}}\n")),
+      ElementsAre(HasSubstr("s.yaml:9: stages.r.variants.b: evaluation.route must not be subset: this model"),
+                  HasSubstr("s.yaml:10: stages.t: evaluation.route must not be subset: this model"),
+                  HasSubstr("s.yaml:15: stages.u: evaluation.route must not be subset: this model")));
   EXPECT_THAT(
       mistakes(file("name: ef_lstm", "  - {name: r, seeds: [1]}\n") +
                "evaluation: {zero_at: {audio: representation}}\n"),
@@ -183,6 +210,20 @@ TEST_F(OwnKeysInFiles, WhatAModelCannotTakeIsAMistake) {
       ElementsAre(HasSubstr("stages.r.variants.a: evaluation.zero_at.audio must be input")));
   EXPECT_THAT(mistakes(file("name: ctfn, ctfn: {heads: 3}", "  - {name: r, seeds: [1]}\n")),
               ElementsAre("s.yaml:3: model.ctfn.heads: must divide model.ctfn.width = 128, got 3"));
+  EXPECT_THAT(mistakes(file("name: mult, mult: {heads: 4}", "  - {name: r, seeds: [1]}\n")),
+              ElementsAre("s.yaml:3: model.mult.heads: must divide model.mult.width = 50, got 4"));
+  EXPECT_THAT(mistakes(file("name: misa, text: {encoder: sequence}, misa: {hidden: 5}",
+                            "  - {name: r, seeds: [1]}\n")),
+              ElementsAre("s.yaml:3: model.misa.hidden: must be even: the Transformer layer has two heads"));
+  EXPECT_THAT(
+      mistakes(file("name: misa, text: {encoder: sequence}, heads: 3", "  - {name: r, seeds: [1]}\n")),
+      ElementsAre(HasSubstr("s.yaml:3: model.heads: must divide 2 * model.hidden = 128, got 3")));
+  // The other column has other widths.
+  EXPECT_THAT(
+      mistakes(file("name: mult, mult: {heads: 25}",
+                    "  - {name: r, seeds: [1], variants: {a: {}, b: {model.defaults: mosei}}}\n")),
+      ElementsAre(
+          "s.yaml:5: stages.r.variants.b: model.mult.heads must divide model.mult.width = 30, got 25"));
   const std::string grid =
       "  - name: t\n    method: {type: grid}\n    parameters: {model.ctfn.width: [128, 12]}\n";
   EXPECT_THAT(mistakes(file("name: ctfn", grid)),
