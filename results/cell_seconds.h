@@ -2,12 +2,18 @@
 // How long a cell took so far, for the plan of what is left.
 
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <string>
 
 namespace missmodal::results {
 
-// Mean training and evaluation time of the accepted attempts, in seconds; nothing without any. Throws as
-// report() does.
-std::optional<double> mean_cell_seconds(const std::filesystem::path& database);
+struct CellSeconds {
+  std::optional<double> of_all;            // nothing without any
+  std::map<std::string, double> of_model;  // of those that have any, by `model.name`
+};
+
+// Mean training and evaluation time of the accepted attempts. Throws as report() does.
+CellSeconds mean_cell_seconds(const std::filesystem::path& database);
 
 }  // namespace missmodal::results

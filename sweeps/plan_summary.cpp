@@ -13,6 +13,15 @@ std::string network_of(const nlohmann::json& configuration) {
   return configuration.at("model").dump() + configuration.at("training").at("precision").dump();
 }
 
+ModelCells& cells_of(const std::string& model, std::vector<ModelCells>& all) {
+  for (ModelCells& known : all) {
+    if (known.first.model.name == model) return known;
+  }
+  ModelCells& added = all.emplace_back();
+  added.first.model.name = model;
+  return added;
+}
+
 }  // namespace
 
 PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes,
@@ -48,7 +57,15 @@ PlanSummary summarise(const Sweep& sweep, const ContentHashes& hashes,
         summary.models.back().model.text_weights = cell.text_weights;
       }
       ++counted.widths[cell.ranks];
-      if (all.contains(cell.id)) ++counted.shared_cells;
+      if (all.contains(cell.id)) {
+        ++counted.shared_cells;
+        continue;
+      }
+      ModelCells& model =
+          cells_of(configuration.at("model").at("name").get<std::string>(), summary.of_models);
+      if (++model.cells > 1) continue;
+      model.first = parse_configuration(cell.configuration, "cell " + cell.id);
+      model.first.model.text_weights = cell.text_weights;
     }
     counted.distinct_cells = own.size();
     if (stage.is_search()) {

@@ -24,12 +24,19 @@ struct StageSummary {
   std::map<int, std::size_t> widths;  // ranks of a trial -> different configurations of that width
 };
 
+// What is trained of one model.
+struct ModelCells {
+  std::size_t cells = 0;
+  Configuration first;  // of these cells, in the plan's order
+};
+
 struct PlanSummary {
   std::vector<StageSummary> stages;
   std::size_t cells = 0;  // different ones, over all stages: what is trained
   std::size_t conditions = 0;
   int draws = 0;
   int most_epochs = 0;                // of any cell
+  std::vector<ModelCells> of_models;  // as the plan first comes to them
   std::vector<Configuration> models;  // one for each different network and precision
   bool example_winner =
       false;  // whether a stage from a search without winner was counted with its first point

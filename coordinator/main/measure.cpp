@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "coordinator/main/device_here.h"
-#include "coordinator/main/examination.h"
 #include "trainer/threads.h"
 #include "trainer/train_trial.h"
 
@@ -16,11 +15,11 @@ constexpr std::size_t kMeasuredSteps = 10;
 
 }  // namespace
 
-std::optional<double> measure_cell_seconds(const sweeps::Sweep& sweep, const sweeps::ContentHashes& hashes) {
+std::optional<double> measure_cell_seconds(const sweeps::Sweep& sweep,
+                                           const sweeps::Configuration& configuration,
+                                           const trainer::Dataset& dataset) {
   using Clock = std::chrono::steady_clock;
-  const auto dataset = examine(sweep.dataset_path, sweeps::text_weights(sweep.base), Absent::refused).dataset;
   trainer::set_threads(sweep.resources.threads_per_trial);
-  const sweeps::Configuration configuration = sweeps::resolved(sweep.base, hashes);
   std::vector<Clock::time_point> starts;  // of the steps
   trainer::TrialHooks hooks;
   const torch::Device device = device_here(sweep.resources);
@@ -29,11 +28,11 @@ std::optional<double> measure_cell_seconds(const sweeps::Sweep& sweep, const swe
     starts.push_back(Clock::now());
     return starts.size() > kWarmUpSteps + kMeasuredSteps;
   };
-  trainer::train_trial(configuration, *dataset, {sweep.evaluation, *dataset}, device, hooks);
+  trainer::train_trial(configuration, dataset, {sweep.evaluation, dataset}, device, hooks);
   if (starts.size() <= kWarmUpSteps + 1) return std::nullopt;
   const std::chrono::duration<double> elapsed = starts.back() - starts[kWarmUpSteps];
   const double step_seconds = elapsed.count() / static_cast<double>(starts.size() - 1 - kWarmUpSteps);
-  const std::size_t utterances = dataset->split(sweeps::SplitName::train).size();
+  const std::size_t utterances = dataset.split(sweeps::SplitName::train).size();
   const auto batch_size = static_cast<std::size_t>(configuration.training.batch_size);
   const std::size_t steps = (utterances + batch_size - 1) / batch_size;
   return step_seconds * static_cast<double>(steps) * configuration.training.max_epochs;

@@ -15,10 +15,9 @@
 #include "coordinator/main/commands.h"
 #include "coordinator/main/disk_use.h"
 #include "coordinator/main/examination.h"
-#include "coordinator/main/measure.h"
+#include "coordinator/main/plan_time.h"
 #include "coordinator/side_by_side.h"
 #include "coordinator/winner_review.h"
-#include "results/cell_seconds.h"
 #include "results/winners.h"
 #include "sweeps/content_hash.h"
 #include "sweeps/error.h"
@@ -138,9 +137,29 @@ void print_fits(const JobShape& job, const std::vector<StageFit>& fits) {
   }
 }
 
+std::string duration_or_dash(std::optional<double> seconds) {
+  return seconds ? duration(*seconds) : "-";
+}
+
+void print_times(const std::vector<ModelTime>& times, std::size_t cells) {
+  if (const std::optional<double> total = total_seconds(times)) {
+    fmt::print("time: {} a cell, {} on one worker\n", duration(*total / static_cast<double>(cells)),
+               duration(*total));
+  } else {
+    fmt::print("time: unknown\n");
+  }
+  if (times.size() < 2) return;
+  fmt::print("\n{:<20} {:>9} {:>9} {:>9}\n", "model", "cells", "a cell", "all");
+  for (const ModelTime& time : times) {
+    fmt::print("{:<20} {:>9} {:>9} {:>9}\n", time.model, time.cells, duration_or_dash(time.cell_seconds),
+               duration_or_dash(total_seconds({time})));
+  }
+  fmt::print("\n");
+}
+
 void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, const Inputs& inputs,
-                std::optional<double> seconds_per_cell, const std::optional<DiskUse>& disk,
-                const JobShape& job, const std::vector<StageFit>& side_by_side) {
+                const std::vector<ModelTime>& times, const std::optional<DiskUse>& disk, const JobShape& job,
+                const std::vector<StageFit>& side_by_side) {
   fmt::print("sweep {}\n\n", sweep.name);
   fmt::print("{:<20} {:<8} {:<20} {:>9} {:>9} {:>9} {:>7} {:>6} {:>9}\n", "stage", "kind", "from",
              "trainings", "different", "shared", "points", "seeds", "variants");
@@ -153,12 +172,7 @@ void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
   fmt::print("\n{} cells to train; one that several stages share is trained once\n", plan.cells);
   fmt::print("{} conditions, {} draws, all from one matrix of predictions for each cell and split\n",
              plan.conditions, plan.draws);
-  if (seconds_per_cell) {
-    fmt::print("time: {} a cell, {} on one worker\n", duration(*seconds_per_cell),
-               duration(*seconds_per_cell * static_cast<double>(plan.cells)));
-  } else {
-    fmt::print("time: unknown\n");
-  }
+  print_times(times, plan.cells);
   if (disk) {
     fmt::print(
         "disk: {} of checkpoints at most for each trial that runs, {} for {} trained models that stay\n",
@@ -174,9 +188,10 @@ void print_text(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
 }
 
 void print_json(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, const Inputs& inputs,
-                std::optional<double> seconds_per_cell, const std::optional<DiskUse>& disk,
-                const JobShape& job, const std::vector<StageFit>& side_by_side) {
+                const std::vector<ModelTime>& times, const std::optional<DiskUse>& disk, const JobShape& job,
+                const std::vector<StageFit>& side_by_side) {
   using Json = nlohmann::ordered_json;
+  const std::optional<double> total = total_seconds(times);
   Json root{{"sweep", sweep.name},
             {"dataset", sweep.dataset_path},
             {"absent", inputs.absent},
@@ -184,9 +199,16 @@ void print_json(const sweeps::Sweep& sweep, const sweeps::PlanSummary& plan, con
             {"conditions", plan.conditions},
             {"draws", plan.draws},
             {"example_winner", plan.example_winner},
-            {"seconds_per_cell", seconds_per_cell ? Json(*seconds_per_cell) : Json(nullptr)},
+            {"seconds_per_cell", total ? Json(*total / static_cast<double>(plan.cells)) : Json(nullptr)},
+            {"models", Json::array()},
             {"disk", nullptr},
             {"stages", Json::array()}};
+  for (const ModelTime& time : times) {
+    root["models"].push_back(
+        {{"model", time.model},
+         {"cells", time.cells},
+         {"seconds_per_cell", time.cell_seconds ? Json(*time.cell_seconds) : Json(nullptr)}});
+  }
   if (disk) {
     root["disk"] = {{"checkpoint_bytes", disk->checkpoint_bytes},
                     {"model_bytes", disk->model_bytes},
@@ -222,10 +244,10 @@ int plan(const PlanOptions& options) {
   const sweeps::PlanSummary summary =
       sweeps::summarise(sweep, inputs.hashes, stored_winners(options, sweep, inputs.hashes));
   const std::vector<StageFit> side_by_side = fits(options, sweep, summary);
-  std::optional<double> seconds_per_cell;
-  if (!options.database.empty()) seconds_per_cell = results::mean_cell_seconds(options.database);
-  if (options.measure) seconds_per_cell = measure_cell_seconds(sweep, inputs.hashes);
-  (options.json ? print_json : print_text)(sweep, summary, inputs, seconds_per_cell,
+  std::vector<ModelTime> times = unknown_times(summary);
+  if (!options.database.empty()) times = stored_times(summary, options.database);
+  if (options.measure) times = measured_times(summary, sweep, *examine(sweep, Absent::refused).dataset);
+  (options.json ? print_json : print_text)(sweep, summary, inputs, times,
                                            known_disk_use(sweep, summary, inputs), options.job, side_by_side);
   return kExitOk;
 }
@@ -242,7 +264,7 @@ void add_plan(CLI::App& app, int& exit_code) {
       "--db", options->database, "the winners so far and the time a cell took, from this database");
   command
       ->add_flag("--measure", options->measure,
-                 "train ten real steps and tell the time of a cell that uses all epochs")
+                 "train ten real steps of each model and tell the time of cells that use all epochs")
       ->excludes(database);
   CLI::Option* ranks =
       command

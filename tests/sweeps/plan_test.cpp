@@ -167,6 +167,20 @@ TEST_F(Plan, TheSummaryHasEachDifferentNetworkOnce) {
   EXPECT_EQ(summary.models[2].training.precision, Precision::fp64);
 }
 
+TEST_F(Plan, TheSummaryCountsTheCellsOfEachModelOnce) {
+  const Sweep sweep =
+      read(search_text(3,
+                       "  - {name: some, seeds: [1, 2], variants: {lmf: {model.name: lmf}, on: {}}}\n"
+                       "  - {name: more, seeds: [2, 3], set: {model.name: lmf}}\n"));
+  const PlanSummary summary = summarise(sweep, kHashes);
+  ASSERT_EQ(summary.of_models.size(), 2U);
+  EXPECT_EQ(summary.of_models[0].first.model.name, "missmodal");
+  EXPECT_EQ(summary.of_models[0].cells, 5U);
+  EXPECT_EQ(summary.of_models[1].first.model.name, "lmf");
+  EXPECT_EQ(summary.of_models[1].first.training.batch_size, 64);
+  EXPECT_EQ(summary.of_models[1].cells, 3U);
+}
+
 TEST_F(Plan, TheSummaryCountsSharedCellsOnce) {
   const Sweep sweep = read(search_text(50, kFinal + "  - {name: again, from: search, seeds: [2, 3]}\n"));
   const PlanSummary summary = summarise(sweep, kHashes);
