@@ -113,7 +113,7 @@ std::vector<Key> make_keys() {
        [](C& c, const json& word) { c.model.name = word.get<std::string>(); }},
       {"model.defaults",
        {Kind::choice, {}, {kModelDefaultsWords.begin(), kModelDefaultsWords.end()}},
-       "the dataset whose published settings a baseline's keys have by default",
+       "the dataset whose published settings are a model's defaults",
        [](const C& c) { return json(kModelDefaultsWords[static_cast<std::size_t>(c.model.defaults)]); },
        [](C& c, const json& word) {
          c.model.defaults = static_cast<ModelDefaults>(place_of<kModelDefaultsWords>(word));

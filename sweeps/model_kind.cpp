@@ -17,10 +17,17 @@ constexpr std::array<std::string_view, 16> kMissModalKeys{
     "model.fusion_width", "model.fusion_dropout", "loss.terms",         "loss.alpha",
     "loss.beta",          "loss.temperature",     "loss.geo",           "loss.dis"};
 
+// Where the paper's settings for MOSEI are others.
+constexpr std::array kMissModalDefaults{OwnDefault{"training.learning_rate", 5e-4, 1e-3},
+                                        OwnDefault{"training.max_epochs", 50.0, 30.0}};
+
 const std::vector<ModelKind>& kinds() {
   static const std::vector<ModelKind> all = [] {
-    std::vector<ModelKind> kinds{
-        {.name = "missmodal", .keys = kMissModalKeys, .routes_by_subset = true, .trains_robustly = true}};
+    std::vector<ModelKind> kinds{{.name = "missmodal",
+                                  .keys = kMissModalKeys,
+                                  .routes_by_subset = true,
+                                  .trains_robustly = true,
+                                  .own_defaults = kMissModalDefaults}};
     const auto baselines = baseline_kinds();
     kinds.insert(kinds.end(), baselines.begin(), baselines.end());
     return kinds;

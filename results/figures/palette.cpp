@@ -17,11 +17,16 @@ constexpr std::array<Stroke, 5> kOthers{
 constexpr std::array<std::string_view, 14> kBaselines{
     "EF-LSTM",           "LF-DNN", "TFN",  "LMF",  "Graph-MFN", "MFM",     "MCTN",
     "CTFN (re-derived)", "MFN",    "MISA", "MulT", "MAG-BERT",  "Self-MM", "MMIM"};
+constexpr std::string_view kRobust = " + RT";  // the model's colour and points, dashes of its own
 constexpr std::array<int, 14> kPoints{5, 13, 11, 4, 6, 12, 10, 8, 1, 2, 3, 14, 15, 7};
 
 }  // namespace
 
 Stroke stroke_of(std::string_view model) {
+  if (model.ends_with(kRobust)) {
+    const Stroke plain = stroke_of(model.substr(0, model.size() - kRobust.size()));
+    return {plain.colour, plain.dashes == 2 ? 3 : 2, plain.points};
+  }
   if (model == "MissModal") return {"#0072b2", 1, 7};
   if (model == "without") return {"#d55e00", 2, 9};
   for (std::size_t i = 0; i < kBaselines.size(); ++i) {

@@ -43,5 +43,16 @@ TEST(Palette, NoTwoBaselinesLookAlike) {
   }
 }
 
+TEST(Palette, RobustTrainingShowsInTheDashes) {
+  for (const std::string_view model : {"without", "MISA", "MulT", "Self-MM", "MMIM"}) {
+    const Stroke plain = stroke_of(model);
+    const Stroke robust = stroke_of(std::string(model) + " + RT");
+    EXPECT_EQ(robust.colour, plain.colour);
+    EXPECT_EQ(robust.points, plain.points);
+    EXPECT_NE(robust.dashes, plain.dashes);
+    EXPECT_NE(robust.dashes, 1);
+  }
+}
+
 }  // namespace
 }  // namespace missmodal::results
