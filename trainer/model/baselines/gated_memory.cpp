@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "trainer/model/baselines/step_rows.h"
+
 namespace missmodal::trainer {
 
 GatedMemory::GatedMemory(std::int64_t seen, std::int64_t memory, const std::array<HiddenLayer, 2>& gates,
@@ -22,10 +24,12 @@ torch::Tensor GatedMemory::remember(const torch::Tensor& seen, const torch::Tens
                                     const RaggedLayout& layout, const DropoutStream& dropout) const {
   if (layout.batch() == 0) return proposal;
   const TimeMajor& time = layout.time_major(Direction::forward);
-  const auto by_step = [&](const torch::Tensor& x) { return reorder_rows(x, time.order, time.inverse); };
+  const auto by_step = [&](const torch::Tensor& x) {
+    return step_rows(reorder_rows(x, time.order, time.inverse), time);
+  };
   struct Prepared {
-    torch::Tensor fed;
-    torch::Tensor factors;  // undefined: no dropout
+    std::vector<torch::Tensor> fed;
+    std::vector<torch::Tensor> factors;  // none: no dropout
     torch::Tensor recurrent;
   };
   std::array<Prepared, 2> prepared;
@@ -38,21 +42,19 @@ torch::Tensor GatedMemory::remember(const torch::Tensor& seen, const torch::Tens
     const torch::Tensor ones = torch::ones({layout.rows(), gate.hidden.width}, seen.options());
     prepared[i].factors = by_step(dropout.apply(ones, layout, Rows::all, gate.layer, gate.hidden.dropout));
   }
-  const torch::Tensor proposed = by_step(proposal);
+  const std::vector<torch::Tensor> proposed = by_step(proposal);
   std::vector<torch::Tensor> memories;
   torch::Tensor memory = proposal.new_zeros({layout.batch(), proposal.size(1)});
-  for (std::int64_t step = 0; step < time.steps(); ++step) {
-    const std::int64_t begin = time.begin[step], running = time.running(step);
-    memory = memory.narrow(0, 0, running);
+  for (std::size_t step = 0; step < proposed.size(); ++step) {
+    memory = memory.narrow(0, 0, proposed[step].size(0));
     std::array<torch::Tensor, 2> opened;
     for (std::size_t i = 0; i < 2; ++i) {
       const Prepared& ready = prepared[i];
-      torch::Tensor inner =
-          (ready.fed.narrow(0, begin, running) + torch::linear(memory, ready.recurrent)).relu();
-      if (ready.factors.defined()) inner = inner * ready.factors.narrow(0, begin, running);
+      torch::Tensor inner = (ready.fed[step] + torch::linear(memory, ready.recurrent)).relu();
+      if (!ready.factors.empty()) inner = inner * ready.factors[step];
       opened[i] = affine(inner, gates_[i].second).sigmoid();
     }
-    memory = opened[0] * memory + opened[1] * proposed.narrow(0, begin, running);
+    memory = opened[0] * memory + opened[1] * proposed[step];
     memories.push_back(memory);
   }
   return reorder_rows(torch::cat(memories), time.inverse, time.order);

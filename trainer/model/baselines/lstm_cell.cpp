@@ -3,6 +3,8 @@
 #include <cmath>
 #include <vector>
 
+#include "trainer/model/baselines/step_rows.h"
+
 namespace missmodal::trainer {
 
 LstmCell::LstmCell(std::int64_t in, std::int64_t hidden) {
@@ -30,11 +32,11 @@ LstmState LstmCell::trace(const torch::Tensor& x, const RaggedLayout& layout) co
     return {none, none};
   }
   const TimeMajor& time = layout.time_major(Direction::forward);
-  const torch::Tensor fed = reorder_rows(affine(x, input_), time.order, time.inverse);
+  const auto fed = step_rows(reorder_rows(affine(x, input_), time.order, time.inverse), time);
   std::vector<torch::Tensor> states, cells;
   LstmState now;
-  for (std::int64_t step = 0; step < time.steps(); ++step) {
-    now = this->step(fed.narrow(0, time.begin[step], time.running(step)), now);
+  for (const torch::Tensor& rows : fed) {
+    now = this->step(rows, now);
     states.push_back(now.state);
     cells.push_back(now.cell);
   }
