@@ -1,12 +1,11 @@
 #pragma once
 // Rows in time-major order, step by step.
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "trainer/model/time_major.h"
+#include "trainer/torch.h"
 
 namespace missmodal::trainer {
 
