@@ -9,6 +9,7 @@
 #include "sweeps/error.h"
 #include "sweeps/evaluation/evaluation.h"
 #include "trainer/batch.h"
+#include "trainer/complexity.h"
 #include "trainer/data/bert/bert_fit.h"
 #include "trainer/peak_memory.h"
 #include "trainer/precision.h"
@@ -24,14 +25,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::int64_t used_parameters(const Model& model) {
-  std::int64_t count = 0;
-  for (const auto& parameter : model.named_parameters()) {
-    if (model.is_used(parameter.key())) count += parameter.value().numel();
-  }
-  return count;
 }
 
 // A word piece that the encoder does not know would trip a GPU's own assertion, after which nothing runs in

@@ -9,6 +9,7 @@
 namespace missmodal::coordinator {
 
 void add_check(CLI::App& app, int& exit_code);
+void add_complexity(CLI::App& app, int& exit_code);
 void add_data(CLI::App& app, int& exit_code);  // data import, inspect, synth
 void add_doctor(CLI::App& app, int& exit_code);
 void add_embed(CLI::App& app, int& exit_code);

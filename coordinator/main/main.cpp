@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   coordinator::add_retry(app, exit_code);
   coordinator::add_check(app, exit_code);
   coordinator::add_plan(app, exit_code);
+  coordinator::add_complexity(app, exit_code);
   coordinator::add_train(app, exit_code);
   coordinator::add_predict(app, exit_code);
   coordinator::add_embed(app, exit_code);
