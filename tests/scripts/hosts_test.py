@@ -75,7 +75,7 @@ def make_hosts(folder):
 class Hosts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
+        folder = tempfile.TemporaryDirectory(dir="/tmp")  # not below /dev/shm, over which a host mounts its own
         cls.addClassCleanup(folder.cleanup)
         cls.root = Path(folder.name)
         make_hosts(cls.root)
