@@ -25,6 +25,8 @@ inline constexpr std::int32_t kSmallVocabulary = 11;  // that of tiny_model.h's 
 struct SmallDatasetOptions {
   std::array<std::int64_t, 3> utterances{12, 6, 5};  // train, valid, test
   bool spoil_test = false;                           // one audio frame of the test split is not a number
+  std::array<int, 3> widths = kSmallWidths;
+  std::uint32_t longest = 5;  // steps of a sequence, at most
 };
 
 // `ids` are a0, a1, ... of train, b0 of valid, c0 of test.
@@ -35,7 +37,7 @@ inline std::shared_ptr<const Dataset> small_dataset(const missmodal::testing::Sc
   const auto number = [&engine] { return static_cast<float>(engine() % 2001) / 1000 - 1; };
   std::array<std::array<std::vector<std::int32_t>, 3>, 3> lengths;
   DatasetLayout layout;
-  layout.widths = kSmallWidths;
+  layout.widths = options.widths;
   DatasetText text;
   text.label = "small";
   text.synthetic = true;
@@ -46,7 +48,7 @@ inline std::shared_ptr<const Dataset> small_dataset(const missmodal::testing::Sc
       text.ids[s].push_back(std::string(1, static_cast<char>('a' + s)) + std::to_string(i));
       text.transcripts[s].push_back("");
       for (std::size_t m = 0; m < 3; ++m) {
-        lengths[s][m].push_back(1 + below(5));
+        lengths[s][m].push_back(1 + below(options.longest));
         layout.splits[s].frames[m] += lengths[s][m].back();
       }
     }
