@@ -43,6 +43,10 @@ class AllModels(ProgramTest):
             plain, robust = ([row["mae"] for row in rows if row["model"] == name] for name in (label, label + " + RT"))
             self.assertNotEqual(plain, robust, label)
 
+        # The ablation is MissModal's alone.
+        rows = csv.DictReader(self.report("table", "5", "sweep.db", "--format", "csv").splitlines())
+        self.assertEqual([row["model"] for row in rows], ["without", "MissModal", "MissModal - without"])
+
         # What the plan says of it afterwards.
         plan = json.loads(self.succeed("plan", SWEEP, "--db", "sweep.db", "--json"))
         self.assertEqual(plan["cells"], len(LABELS) + SEARCHED)
