@@ -132,7 +132,7 @@ TEST_P(WholeMatrix, PlansMissModalAndItsAblationAsThePaperHasThem) {
   EXPECT_EQ(ablation.seeds, kSeeds);
   EXPECT_THAT(names(ablation.variants), ElementsAre("without", "geo", "dis", "sem", "geo_dis", "geo_sem",
                                                     "dis_sem", "all", "without_robust"));
-  const TrainingConfiguration& training = planned(sweep_, search).front().training;
+  const TrainingConfiguration training = planned(sweep_, search).front().training;
   const bool mosi = std::string(GetParam()) == "mosi";
   EXPECT_EQ(training.learning_rate, mosi ? 5e-4 : 1e-3);
   EXPECT_EQ(training.text_learning_rate, 5e-5);
