@@ -14,9 +14,8 @@ struct Pace {
   int ended = 0;                             // cells that ended in this run
 };
 
-// Of the first search that is not done, "best mae 0.6123 at alpha=0.3 beta=0.7", or of many settings "in
-// search";
-// "" where nothing has ended. Looks at every trial.
+// Of the first search that is not done, "best mae 0.6123 at alpha=0.3 beta=0.7", or of many settings only
+// "in search"; "" where nothing has ended. Looks at every trial.
 std::string best_so_far(const State& state);
 
 // What the whole sweep still takes; nothing before a cell has ended.

@@ -184,8 +184,12 @@ std::vector<Settings> points(const Sweep& sweep, const Stage& search) {
 }
 
 Settings shared_settings(const Sweep& sweep, const Stage& search) {
-  const Stage* below = find_stage(sweep, search.from);
-  return over(below == nullptr ? Settings{} : shared_settings(sweep, *below), search.settings);
+  return over(settings_below(sweep, search), search.settings);
+}
+
+Settings settings_below(const Sweep& sweep, const Stage& stage) {
+  const Stage* search = find_stage(sweep, stage.from);
+  return search == nullptr ? Settings{} : shared_settings(sweep, *search);
 }
 
 const Stage* find_stage(const Sweep& sweep, const std::string& name) {

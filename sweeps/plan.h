@@ -64,6 +64,8 @@ std::vector<Settings> points(const Sweep& sweep, const Stage& search);
 
 // What all points of a search say alike: its `set` over those of the searches that it comes from.
 Settings shared_settings(const Sweep& sweep, const Stage& search);
+// What is known without a database of the winner that a stage comes from; nothing if it comes from none.
+Settings settings_below(const Sweep& sweep, const Stage& stage);
 
 // The stage, or the variant, of that name, or nullptr.
 const Stage* find_stage(const Sweep& sweep, const std::string& name);

@@ -38,16 +38,17 @@ struct Network {
   sweeps::Configuration configuration;
 };
 
-// What a search would choose is as the file has it: the winner is not known here.
+// What a search tries is as the file has it, what it sets is known: the winner is not, here.
 std::vector<Network> networks_of(const sweeps::Sweep& sweep) {
   std::vector<Network> networks;
   for (const sweeps::Stage& stage : sweep.stages) {
     if (stage.is_search()) continue;
     std::vector<sweeps::Variant> variants = stage.variants;
     if (variants.empty()) variants.emplace_back();
+    const sweeps::Settings below = sweeps::settings_below(sweep, stage);
     for (const sweeps::Variant& variant : variants)
       networks.push_back(
-          {stage.name, variant.name, sweeps::stage_configuration(sweep, stage.name, variant.name, {})});
+          {stage.name, variant.name, sweeps::stage_configuration(sweep, stage.name, variant.name, below)});
   }
   if (networks.empty()) networks.push_back({"", "", sweep.base});
   return networks;

@@ -140,18 +140,13 @@ trainer::CheckpointOptions checkpoint_options(const std::filesystem::path& folde
   return checkpoints;
 }
 
-// What is known of the winner that the stage comes from without a database.
-sweeps::Settings below(const sweeps::Sweep& sweep, const sweeps::Stage& stage) {
-  const sweeps::Stage* search = sweeps::find_stage(sweep, stage.from);
-  return search == nullptr ? sweeps::Settings{} : sweeps::shared_settings(sweep, *search);
-}
-
 int train(const TrainOptions& options) {
   prepare_for_deterministic_products();
   const sweeps::Sweep sweep = sweeps::read_sweep(options.sweep_file, options.overrides);
   const sweeps::Stage* stage = sweeps::find_stage(sweep, options.stage);
   sweeps::Configuration configuration = sweeps::stage_configuration(
-      sweep, options.stage, options.variant, stage == nullptr ? sweeps::Settings{} : below(sweep, *stage));
+      sweep, options.stage, options.variant,
+      stage == nullptr ? sweeps::Settings{} : sweeps::settings_below(sweep, *stage));
   if (options.seed) configuration.seed = *options.seed;
   configuration.ranks = 1;  // this process is the only one
   const auto weights = sweeps::text_weights(configuration);

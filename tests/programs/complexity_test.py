@@ -36,6 +36,13 @@ class Complexity(ProgramTest):
         self.assertLess(short["lengths"]["text"], long["lengths"]["text"])
         self.assertLess(short["networks"][0]["multiply_adds"], long["networks"][0]["multiply_adds"])
 
+    def test_takes_what_the_search_below_sets(self):
+        text = SWEEP.replace("    method: {type", "    set: {model.name: lmf}\n    method: {type")
+        text = text.replace("loss.alpha: [0.3, 0.5, 0.7]", "model.lmf.rank: [3, 4, 5]")
+        (self.folder / "s.yaml").write_text(text[:text.index("    variants:")])
+        found = json.loads(self.succeed("complexity", "s.yaml", "--json"))
+        self.assertEqual([(n["stage"], n["model"]) for n in found["networks"]], [("final", "lmf")])
+
     def test_refuses_what_check_refuses(self):
         self.assert_refused("absent: cannot be opened: No such file or directory", "complexity", "s.yaml", "--set", "dataset.path=absent")
 
