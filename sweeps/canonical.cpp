@@ -60,20 +60,20 @@ json parse_object(const std::string& text, const std::string& place) {
   return parsed;
 }
 
-// Why these semantics cannot be read; "" if they can.
-std::string refused_semantics(const json& semantics, ReadSemantics reader) {
-  const int oldest = reader == ReadSemantics::current ? kSemantics : kOldestSameNetwork;
+// Why these semantics cannot be read, where this program would write `written`; "" if they can.
+std::string refused_semantics(const json& semantics, ReadSemantics reader, int written) {
+  const int oldest = reader == ReadSemantics::current ? written : kOldestSameNetwork;
   if (!semantics.is_number_integer() || semantics < 1) {
     return "is " + shown(semantics) + ", which no version of missmodal wrote";
   }
-  if (semantics > kSemantics) {
+  if (semantics > written) {
     return fmt::format("is {}: a later version of missmodal wrote it, this one writes {}", shown(semantics),
-                       kSemantics);
+                       written);
   }
   if (semantics < oldest) {
     return fmt::format(
         "is {}: an earlier version of missmodal wrote it, whose results are not this one's ({})",
-        shown(semantics), kSemantics);
+        shown(semantics), written);
   }
   return "";
 }
@@ -124,10 +124,14 @@ class LeafReader {
 
 }  // namespace
 
+int semantics_of(const Configuration& configuration) {
+  return configuration.ranks > 1 ? kSemantics : 2;
+}
+
 std::string canonical(const Configuration& configuration, const std::string& dataset_sha256) {
   Configuration resolved = configuration;
   resolved.evaluation.route = resolved_route(configuration);
-  json root = {{"dataset", dataset_sha256}, {"seed", resolved.seed}, {"semantics", kSemantics}};
+  json root = {{"dataset", dataset_sha256}, {"seed", resolved.seed}, {"semantics", semantics_of(resolved)}};
   const auto keys = configuration_keys();
   for (std::size_t i = 0; i < keys.size(); ++i) {
     if (in_identity(keys[i], resolved)) root[key_pointers()[i]] = keys[i].get(resolved);
@@ -170,7 +174,8 @@ Configuration parse_configuration(const std::string& canonical_json, const std::
   if (const auto dataset = leaves.take("dataset"); !dataset || !dataset->is_string()) {
     leaves.refuse("dataset", "must be the dataset's content hash");
   }
-  const std::string refusal = refused_semantics(leaves.take("semantics").value_or(json()), reader);
+  const std::string refusal =
+      refused_semantics(leaves.take("semantics").value_or(json()), reader, semantics_of(configuration));
   if (!refusal.empty()) leaves.refuse("semantics", refusal);
   for (const Conflict& conflict : conflicts(configuration))
     leaves.refuse(conflict.keys.front(), conflict.reason);

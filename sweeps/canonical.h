@@ -6,7 +6,7 @@
 //   dataset    the dataset's content hash
 //   model.text.weights_sha256   in place of the weights' path (bert)
 //   seed       of initialisation, batch order and dropout
-//   semantics  kSemantics
+//   semantics  semantics_of()
 
 #include <string>
 
@@ -16,7 +16,10 @@ namespace missmodal::sweeps {
 
 // Raised whenever the same configuration would give other results than before. What raised it:
 //   2  the spelling of numbers, and with it the ids
-inline constexpr int kSemantics = 2;
+//   3  with several ranks a trial: their shares of a batch are cut by frames
+inline constexpr int kSemantics = 3;
+// The number that a configuration carries: that of the last change that concerns it.
+int semantics_of(const Configuration& configuration);
 
 // What a reader takes: who trains or scores, this program's semantics alone; who only lets a trained network
 // predict, every one whose network is the same.

@@ -45,15 +45,31 @@ torch::Tensor Collator::gather(const Split& split, Modality modality,
 }
 
 Batch Collator::collate(const Split& split, std::span<const std::size_t> indices) const {
-  return collate(split, indices, {0, static_cast<std::int64_t>(indices.size())});
+  return collate(split, indices, shares(split, indices, 1), 0);
 }
 
-Batch Collator::collate(const Split& split, std::span<const std::size_t> indices, Share share) const {
+Shares Collator::shares(const Split& split, std::span<const std::size_t> indices, int members) const {
+  std::vector<std::int64_t> weights;
+  for (const std::size_t i : indices) {
+    std::int64_t weight = 0;
+    for (const Modality modality : kModalities) {
+      if (modality == Modality::text || text_ != TextInput::word_pieces)
+        weight += split.of(modality).lengths[i];
+    }
+    weights.push_back(weight);
+  }
+  return {weights, members};
+}
+
+Batch Collator::collate(const Split& split, std::span<const std::size_t> indices, Shares shares,
+                        int place) const {
+  const Share share = shares.of(place);
   const auto own =
       indices.subspan(static_cast<std::size_t>(share.first), static_cast<std::size_t>(share.count));
   Batch batch;
   batch.first_sample = share.first;
-  batch.global_size = static_cast<std::int64_t>(indices.size());
+  batch.global_size = shares.total();
+  batch.shares = std::move(shares);
   IndexPack pack;
   for (Modality modality : kModalities) {
     RaggedBatch& ragged = batch.sequences[static_cast<unsigned>(modality)];

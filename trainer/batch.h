@@ -26,7 +26,10 @@ class Collator {
   // their way to it, behind what its stream already has to do.
   Batch collate(const Split& split, std::span<const std::size_t> indices) const;
   // Of the global batch `indices` one member's share, which may be empty.
-  Batch collate(const Split& split, std::span<const std::size_t> indices, Share share) const;
+  Batch collate(const Split& split, std::span<const std::size_t> indices, Shares shares, int place) const;
+  // Pieces that take about as long: as many frames of all modalities, or as many word pieces where the model
+  // reads those, beside which nothing counts.
+  Shares shares(const Split& split, std::span<const std::size_t> indices, int members) const;
 
   const std::array<Normalization, 3>& normalization() const { return normalization_; }
 

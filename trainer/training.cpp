@@ -134,8 +134,8 @@ Outcome Training::walk(int pass, EpochRecord& record, const TrialHooks& hooks) {
     bool stopped = false;
     const std::size_t first = static_cast<std::size_t>(within.batch) * batch_size;
     const std::span indices(order.data() + first, std::min(batch_size, order.size() - first));
-    const Share share = group_.share(static_cast<std::int64_t>(indices.size()));
-    const Batch batch = collator_.collate(train_, indices, share);
+    const Batch batch =
+        collator_.collate(train_, indices, collator_.shares(train_, indices, group_.size()), group_.rank());
     context.batch = within.batch;
     for (std::size_t stage = 0; stage < plan.stages.size(); ++stage) {
       context.stage = static_cast<int>(stage);

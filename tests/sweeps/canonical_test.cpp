@@ -176,6 +176,24 @@ TEST(ParseConfiguration, ReadsEarlierSemanticsOnlyForWhoNeedsTheNetworkAlone) {
   }
 }
 
+// Where one rank trains, nothing has changed since 2.
+TEST(ParseConfiguration, ReadsTheSemanticsThatConcernTheRanks) {
+  Configuration wide = sequence();
+  wide.ranks = 2;
+  json root = json::parse(canonical(wide, kData));
+  EXPECT_EQ(root["semantics"], 3);
+  root["semantics"] = 2;
+  EXPECT_EQ(parse_configuration(root.dump(), "x", ReadSemantics::same_network).ranks, 2);
+  try {
+    parse_configuration(root.dump(), "x");
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "x: semantics: is 2: an earlier version of missmodal wrote it, whose results are not this one's (3)");
+  }
+}
+
 TEST(ParseConfiguration, KeepsTheRanks) {
   Configuration wide = sequence();
   wide.ranks = 4;

@@ -66,8 +66,11 @@ TEST_F(BatchTest, ASharesRowsAreThoseOfTheWhole) {
   EXPECT_EQ(whole.first_sample, 0);
   EXPECT_EQ(whole.global_size, 3);
   std::array<std::int64_t, 3> row{};
-  for (const Share share : {Share{0, 2}, Share{2, 1}, Share{3, 0}}) {
-    const Batch part = collator(sweeps::Normalize::zscore).collate(split_, indices, share);
+  const Shares shares(std::vector<std::int64_t>{20, 1, 1}, 3);  // of none, one and two
+  for (int place = 0; place < 3; ++place) {
+    const Share share = shares.of(place);
+    const Batch part = collator(sweeps::Normalize::zscore).collate(split_, indices, shares, place);
+    EXPECT_EQ(part.shares.of(place), share);
     EXPECT_EQ(part.size(), share.count);
     EXPECT_EQ(part.first_sample, share.first);
     EXPECT_EQ(part.global_size, 3);

@@ -28,13 +28,20 @@ using MakeModel = std::function<std::shared_ptr<Model>()>;
 
 // One member's share of a global batch, as a collator makes it.
 inline Batch share_of(const Batch& batch, const Group& group) {
-  const Share share = group.share(batch.size());
+  std::vector<std::int64_t> frames(static_cast<std::size_t>(batch.size()));
+  for (const Modality modality : kModalities) {
+    const std::vector<std::int64_t>& lengths = batch.of(modality).layout.lengths();
+    std::transform(frames.begin(), frames.end(), lengths.begin(), frames.begin(), std::plus<>());
+  }
+  const Shares shares(frames, group.size());
+  const Share share = shares.of(group.rank());
   std::vector<std::int64_t> places;
   for (std::int64_t i = 0; i < share.count; ++i) places.push_back(share.first + i);
   Batch own = pick(batch, places);
   own.utterances = batch.utterances.narrow(0, share.first, share.count);
   own.first_sample = share.first;
   own.global_size = batch.size();
+  own.shares = shares;
   return own;
 }
 

@@ -176,8 +176,8 @@ Losses MissModal::loss(const Output& output, const Batch& batch, const Context& 
   if (configuration.has(LossTerm::task))
     add("task", prediction_loss(predictions[0].squeeze(0), batch.labels, batch.global_size), 1, true);
   if (configuration.has(LossTerm::geo)) {
-    const torch::Tensor full = context.group.gather(output.others.at(kUnitFull), 0, batch.global_size);
-    const torch::Tensor others = context.group.gather(output.others.at(kUnitPartial), 1, batch.global_size);
+    const torch::Tensor full = context.group.gather(output.others.at(kUnitFull), 0, batch.shares);
+    const torch::Tensor others = context.group.gather(output.others.at(kUnitPartial), 1, batch.shares);
     add("geo", geometric_loss(full, others, configuration.temperature, configuration.geo),
         configuration.alpha, context.group.rank() == 0);
   }

@@ -35,6 +35,7 @@ struct Batch {
   torch::Tensor utterances;              // (b) int64: their places in the split
   std::int64_t first_sample = 0;         // place of its first utterance in the global batch
   std::int64_t global_size = 0;          // utterances of the global batch
+  Shares shares;                         // everybody's, where members share it
   std::int64_t size() const { return labels.size(0); }
   const RaggedBatch& of(Modality modality) const { return sequences[static_cast<unsigned>(modality)]; }
 };

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "trainer/parallel/alone.h"
-#include "trainer/parallel/slices.h"
 
 namespace missmodal::trainer {
 
@@ -28,20 +27,21 @@ ElementType element_type(torch::ScalarType type) {
 
 struct GatherShares : torch::autograd::Function<GatherShares> {
   static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& own,
-                               const Group& group, std::int64_t dim, std::int64_t total) {
-    const Share mine = group.share(total);
+                               const Group& group, std::int64_t dim, const Shares& shares) {
+    const Share mine = shares.of(group.rank());
     MISSMODAL_CHECK(own.size(dim) == mine.count);
     context->saved_data["dim"] = dim;
     context->saved_data["first"] = mine.first;
     context->saved_data["count"] = mine.count;
     const torch::Tensor from = own.transpose(0, dim).contiguous();
     std::vector<std::int64_t> shape = from.sizes().vec();
+    const std::int64_t total = shares.total();
     shape[0] = total;
     const torch::Tensor all = torch::empty(shape, from.options());
     const std::int64_t row = total > 0 ? all.numel() / total : 0;
     std::vector<std::size_t> counts;
     for (int place = 0; place < group.size(); ++place) {
-      counts.push_back(static_cast<std::size_t>(group.share(total, place).count * row));
+      counts.push_back(static_cast<std::size_t>(shares.of(place).count * row));
     }
     group.communicator().all_gather(buffer_of(from), counts, buffer_of(all));
     return all.transpose(0, dim);
@@ -95,13 +95,8 @@ Group::Group() : communicator_(std::make_shared<Alone>()) {}
 Group::Group(Communicator& communicator, torch::Device device)
     : communicator_(std::shared_ptr<void>(), &communicator), device_(device) {}
 
-Share Group::share(std::int64_t total, int place) const {
-  const Slice piece = slice(static_cast<std::size_t>(total), place, size());
-  return {static_cast<std::int64_t>(piece.first), static_cast<std::int64_t>(piece.count)};
-}
-
-torch::Tensor Group::gather(const torch::Tensor& own, std::int64_t dim, std::int64_t total) const {
-  return alone() ? own : GatherShares::apply(own, *this, dim, total);
+torch::Tensor Group::gather(const torch::Tensor& own, std::int64_t dim, const Shares& shares) const {
+  return alone() ? own : GatherShares::apply(own, *this, dim, shares);
 }
 
 std::vector<float> Group::gather(std::vector<float> own, const std::vector<std::size_t>& counts) const {

@@ -7,15 +7,10 @@
 #include <vector>
 
 #include "trainer/parallel/communicator.h"
+#include "trainer/parallel/shares.h"
 #include "trainer/torch.h"
 
 namespace missmodal::trainer {
-
-// A contiguous piece of some things: [first, first + count).
-struct Share {
-  std::int64_t first = 0;
-  std::int64_t count = 0;
-};
 
 // Collective, where it is not alone: what gathers, sums or hands out; GroupBroken as Communicator says. A
 // copy is the same group.
@@ -30,15 +25,10 @@ class Group {
   bool alone() const { return size() == 1; }
   Communicator& communicator() const { return *communicator_; }
 
-  // This member's, or that of `place`, of `total` things: piece after piece by place, earlier ones one larger
-  // where it does not come out even. May be empty.
-  Share share(std::int64_t total) const { return share(total, rank()); }
-  Share share(std::int64_t total, int place) const;
-
-  // The members' shares of `total`, laid one after the other along `dim`: own.size(dim) is
-  // share(total).count. The gradient reaches the own share alone, the others being numbers here; so if every
-  // member computes the same loss of the result, the sum over members of the gradients is the loss's.
-  torch::Tensor gather(const torch::Tensor& own, std::int64_t dim, std::int64_t total) const;
+  // The members' shares, laid one after the other along `dim`: own.size(dim) is shares.of(rank()).count. The
+  // gradient reaches the own share alone, the others being numbers here; so if every member computes the same
+  // loss of the result, the sum over members of the gradients is the loss's.
+  torch::Tensor gather(const torch::Tensor& own, std::int64_t dim, const Shares& shares) const;
 
   // The members' numbers, one member's after the other; counts[p] are those of place p.
   std::vector<float> gather(std::vector<float> own, const std::vector<std::size_t>& counts) const;

@@ -17,24 +17,7 @@ namespace missmodal::trainer {
 namespace {
 
 using testing::by_members;
-
-TEST(Group, SharesAreContiguousAndLargerAtFirst) {
-  const auto all = by_members<std::vector<Share>>(3, [](Communicator& communicator) {
-    const Group group(communicator);
-    return std::vector<Share>{group.share(7), group.share(2), group.share(0)};
-  });
-  const auto expect = [](Share share, std::int64_t first, std::int64_t count) {
-    EXPECT_EQ(share.first, first);
-    EXPECT_EQ(share.count, count);
-  };
-  expect(all[0][0], 0, 3);
-  expect(all[1][0], 3, 2);
-  expect(all[2][0], 5, 2);
-  expect(all[0][1], 0, 1);
-  expect(all[1][1], 1, 1);
-  expect(all[2][1], 2, 0);
-  for (const auto& shares : all) expect(shares[2], 0, 0);
-}
+using testing::even_shares;
 
 // Along any dimension, empty shares too; the gradient reaches the own rows alone.
 TEST(Group, GathersWithTheOwnShareAttached) {
@@ -46,9 +29,10 @@ TEST(Group, GathersWithTheOwnShareAttached) {
           torch::arange(shape[0] * shape[1] * shape[2]).to(torch::kFloat64).view(shape);
       by_members<int>(3, [&](Communicator& communicator) {
         const Group group(communicator);
-        const Share share = group.share(total);
+        const Shares shares = even_shares(total, 3);
+        const Share share = shares.of(group.rank());
         const torch::Tensor own = whole.narrow(dim, share.first, share.count).clone().requires_grad_();
-        const torch::Tensor gathered = group.gather(own, dim, total);
+        const torch::Tensor gathered = group.gather(own, dim, shares);
         EXPECT_TRUE(torch::equal(gathered, whole));
         (gathered * whole).sum().backward();
         EXPECT_TRUE(torch::equal(own.grad(), whole.narrow(dim, share.first, share.count)));
@@ -98,7 +82,7 @@ TEST(Group, BatchNormOfManyIsThatOfOne) {
           norm.to(type);
           const torch::Tensor weight = start.clone().requires_grad_();
           GradientBuckets buckets({weight, norm.weight, norm.bias}, group, 1);
-          const Share share = group.share(total);
+          const Share share = even_shares(total, size).of(group.rank());
           const auto own = [&](const torch::Tensor& x) { return x.narrow(0, share.first, share.count); };
           buckets.begin();
           group.backward((norm.forward(own(rows).matmul(weight), total, group) - own(target)).pow(3).sum());

@@ -99,7 +99,7 @@ Losses mfm_losses(const MfmOutput& output, const AlignedRows& aligned, const Bat
                   weights.reconstruction[i]);
   }
   for (std::size_t i = 0; i < kMfmCodes; ++i) {
-    const torch::Tensor codes = group.gather(output.codes[i], 0, batch.global_size);
+    const torch::Tensor codes = group.gather(output.codes[i], 0, batch.shares);
     sum.add_whole(fmt::format("mmd_{}", kCodeLetters[i]), discrepancy(codes, draws[i].to(codes.options())),
                   weights.discrepancy);
   }

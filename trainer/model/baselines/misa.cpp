@@ -138,7 +138,7 @@ Losses misa_losses(const MisaOutput& output, const Batch& batch, const MisaWeigh
     const torch::Tensor distance = (output.reconstructions[i] - output.projections[i]).square().sum();
     squared = i == 0 ? distance : squared + distance;
   }
-  const torch::Tensor all = group.gather(output.tokens, 0, batch.global_size);
+  const torch::Tensor all = group.gather(output.tokens, 0, batch.shares);
   const auto own = all.narrow(1, 0, 3).unbind(1);
   const auto common = all.narrow(1, 3, 3).unbind(1);
   torch::Tensor difference = soft_orthogonality(own[0], common[0]);

@@ -110,7 +110,7 @@ Losses mmim_losses(const MmimOutput& output, const Batch& batch, MmimMemory& mem
   add(output.reduced[1]);
   add(output.reduced[2]);
   add(batch.labels.unsqueeze(1));
-  const auto all = group.gather(torch::cat(own, 1), 0, batch.global_size).split_with_sizes(widths, 1);
+  const auto all = group.gather(torch::cat(own, 1), 0, batch.shares).split_with_sizes(widths, 1);
   torch::Tensor nce = contrast(all[0], all[3]);
   for (std::size_t i = 1; i < 3; ++i) nce = nce + contrast(all[i], all[3 + i]);
   sum.add_whole("nce", nce, weights.contrast);

@@ -67,9 +67,9 @@ Losses SelfMmTables::losses(const SelfMmOutput& output, const Batch& batch, int 
   }
   own.push_back(batch.labels.unsqueeze(1));
   widths.push_back(1);
-  const auto all = group.gather(torch::cat(own, 1), 0, batch.global_size).split_with_sizes(widths, 1);
-  update({all[0], all[1], all[2], all[3]}, all[4].squeeze(1),
-         group.gather(batch.utterances, 0, batch.global_size), epoch);
+  const auto all = group.gather(torch::cat(own, 1), 0, batch.shares).split_with_sizes(widths, 1);
+  update({all[0], all[1], all[2], all[3]}, all[4].squeeze(1), group.gather(batch.utterances, 0, batch.shares),
+         epoch);
   return sum.losses();
 }
 

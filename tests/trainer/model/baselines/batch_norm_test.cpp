@@ -107,7 +107,7 @@ TEST(BatchNorm, OfManyMembersIsThatOfOne) {
     for (const int size : {2, 4}) {
       const auto member = [&](Communicator& communicator) {
         const Group group(communicator);
-        const Share share = group.share(3);
+        const Share share = testing::even_shares(3, size).of(group.rank());
         return walked(x.narrow(0, share.first, share.count),
                       weights_of(x).narrow(0, share.first, share.count), 3, group);
       };

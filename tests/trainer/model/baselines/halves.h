@@ -37,12 +37,14 @@ inline Sums sums_of(int members, Path path, const Batch& batch, const std::funct
   const auto found = by_members<Sums>(members, [&](Communicator& communicator) {
     const Along along(path);
     const Context context{.seed = 5, .step = 3, .epoch = 2, .group = Group(communicator)};
-    const Share share = context.group.share(batch.size());
+    const Shares shares = even_shares(batch.size(), members);
+    const Share share = shares.of(context.group.rank());
     std::vector<std::int64_t> places;
     for (std::int64_t i = 0; i < share.count; ++i) places.push_back(share.first + i);
     Batch own = pick(batch, places);
     own.first_sample = share.first;
     own.global_size = batch.size();
+    own.shares = shares;
     const Shared shared = make();
     const Losses losses = shared.losses(own, context);
     context.group.backward(losses.total);
