@@ -11,6 +11,7 @@
 #include "trainer/batch.h"
 #include "trainer/complexity.h"
 #include "trainer/data/bert/bert_fit.h"
+#include "trainer/heap.h"
 #include "trainer/peak_memory.h"
 #include "trainer/precision.h"
 #include "trainer/prediction.h"
@@ -104,6 +105,7 @@ TrainedTrial train_trial(const Configuration& configuration, const Dataset& data
   TrainedTrial trial;
   sweeps::TrialResult& result = trial.result;
   const PeakMemory peak_memory;
+  keep_freed_memory();
   const Tf32 tf32(configuration.training.precision);
   const Deterministic deterministic(configuration.training.deterministic);
   std::shared_ptr<Model> model = make_model(configuration, widths_of(dataset));
