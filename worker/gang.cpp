@@ -10,6 +10,7 @@
 #include "trainer/parallel/message_communicator.h"
 #include "trainer/parallel/nccl_binding.h"
 #include "trainer/parallel/nccl_communicator.h"
+#include "trainer/parallel/shared_communicator.h"
 #include "worker/worker_fault.h"
 
 namespace missmodal::worker {
@@ -39,7 +40,8 @@ std::unique_ptr<trainer::Communicator> join_gang(const Errand& errand, torch::De
   if (!errand.exchange) return std::make_unique<trainer::Alone>();
   const std::chrono::seconds limit(errand.assign.collective_seconds);
   if (device.is_cuda()) return join_gpus(errand, device, limit);
-  return std::make_unique<trainer::MessageCommunicator>(errand.exchange, limit);
+  return trainer::SharedCommunicator::over(
+      std::make_unique<trainer::MessageCommunicator>(errand.exchange, limit));
 }
 
 }  // namespace missmodal::worker

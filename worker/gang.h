@@ -9,9 +9,9 @@
 
 namespace missmodal::worker {
 
-// Alone for one member; between CPUs over the errand's exchange; between GPUs over NCCL, which finds the
-// others through that exchange: then it is collective. Throws GroupBroken where they do not come, WorkerFault
-// where this program was built without NCCL.
+// Alone for one member; between CPUs over memory that all see, else over the errand's exchange; between GPUs
+// over NCCL. The members find each other through that exchange: collective, but for one. Throws GroupBroken
+// where they do not come, WorkerFault where this program was built without NCCL.
 std::unique_ptr<trainer::Communicator> join_gang(const Errand& errand, torch::Device device);
 
 }  // namespace missmodal::worker

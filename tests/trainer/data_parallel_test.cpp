@@ -109,12 +109,14 @@ class Trials : public ::testing::Test {
   using HooksOf = std::function<TrialHooks(int member)>;
   std::vector<sweeps::TrialResult> train(
       int size, const sweeps::Configuration& configuration,
-      const HooksOf& hooks = [](int) { return TrialHooks(); }) const {
-    return by_members<sweeps::TrialResult>(size, [&](Communicator& communicator) {
+      const HooksOf& hooks = [](int) { return TrialHooks(); },
+      testing::Link link = testing::Link::memory) const {
+    const auto member = [&](Communicator& communicator) {
       return train_trial(configuration, *dataset_, *setup_, torch::kCPU, hooks(communicator.rank()),
                          &communicator)
           .result;
-    });
+    };
+    return by_members<sweeps::TrialResult>(size, member, link);
   }
 
   missmodal::testing::ScratchFolder folder_;
@@ -133,6 +135,17 @@ void expect_same_bits(const sweeps::TrialResult& a, const sweeps::TrialResult& b
   ASSERT_EQ(a.predictions.size(), b.predictions.size());
   for (std::size_t i = 0; i < a.predictions.size(); ++i)
     EXPECT_EQ(a.predictions[i].values, b.predictions[i].values);
+}
+
+// Where the members sit changes nothing.
+TEST_F(Trials, HaveTheSameBitsInSharedMemoryAndByMessages) {
+  const auto no_hooks = [](int) { return TrialHooks(); };
+  for (const int size : {2, 3}) {
+    const auto in_memory = train(size, configuration(), no_hooks, testing::Link::memory);
+    const auto by_messages = train(size, configuration(), no_hooks, testing::Link::messages);
+    for (std::size_t place = 0; place < in_memory.size(); ++place)
+      expect_same_bits(in_memory[place], by_messages[place]);
+  }
 }
 
 // One step an epoch, so that an epoch's losses are a step's; the members' shares are uneven.

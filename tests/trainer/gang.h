@@ -2,6 +2,7 @@
 // A group of members in threads of this process, for laws that say: many compute what one does.
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -10,14 +11,19 @@
 #include "tests/trainer/parallel/small_gang.h"
 #include "trainer/parallel/alone.h"
 #include "trainer/parallel/message_communicator.h"
+#include "trainer/parallel/shared_communicator.h"
+#include "trainer/parallel/shares.h"
 #include "trainer/threads.h"
 #include "trainer/torch.h"
 
 namespace missmodal::trainer::testing {
 
+enum class Link { messages, memory };
+
 // What each of `size` members yields, by place. Each computes with one thread. Throws what a member throws.
 template <typename Result>
-std::vector<Result> by_members(int size, const std::function<Result(Communicator&)>& member) {
+std::vector<Result> by_members(int size, const std::function<Result(Communicator&)>& member,
+                               Link link = Link::memory) {
   std::vector<Result> results(static_cast<std::size_t>(size));
   std::vector<std::exception_ptr> failures(results.size());
   if (size == 1) {
@@ -28,10 +34,15 @@ std::vector<Result> by_members(int size, const std::function<Result(Communicator
   }
   in_threads(size, [&](std::shared_ptr<Exchange> exchange) {
     const auto place = static_cast<std::size_t>(exchange->rank());
-    MessageCommunicator communicator(std::move(exchange), std::chrono::seconds(60));
+    auto messages = std::make_unique<MessageCommunicator>(std::move(exchange), std::chrono::seconds(60));
+    std::unique_ptr<Communicator> communicator;
+    if (link == Link::memory)
+      communicator = SharedCommunicator::over(std::move(messages));
+    else
+      communicator = std::move(messages);
     set_threads(1);
     try {
-      results[place] = member(communicator);
+      results[place] = member(*communicator);
     } catch (...) {
       failures[place] = std::current_exception();
     }
@@ -40,6 +51,11 @@ std::vector<Result> by_members(int size, const std::function<Result(Communicator
     if (failure) std::rethrow_exception(failure);
   }
   return results;
+}
+
+// Of things that all weigh the same.
+inline Shares even_shares(std::int64_t things, int members) {
+  return {std::vector<std::int64_t>(static_cast<std::size_t>(things), 1), members};
 }
 
 }  // namespace missmodal::trainer::testing

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <functional>
@@ -23,6 +24,7 @@
 #include "tests/trainer/parallel/mortal_exchange.h"
 #include "tests/trainer/parallel/small_gang.h"
 #include "trainer/parallel/message_communicator.h"
+#include "trainer/parallel/shared_communicator.h"
 #include "worker/mpi_transport.h"
 
 namespace missmodal::worker {
@@ -31,8 +33,10 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using trainer::buffer;
+using trainer::Communicator;
 using trainer::Exchange;
 using trainer::MessageCommunicator;
+using trainer::SharedCommunicator;
 using trainer::Values;
 
 constexpr seconds kLeaveLimit{60};
@@ -55,7 +59,7 @@ int wrong(const std::string& what) {
 }
 
 template <typename T>
-int wrong_sums(MessageCommunicator& gang) {
+int wrong_sums(Communicator& gang) {
   int wrongs = 0;
   for (const std::size_t count : {0, 1, 3, 4097, 500'003}) {
     const Values<T> values = trainer::shared_contribution<T>(gang.rank(), count);
@@ -67,7 +71,7 @@ int wrong_sums(MessageCommunicator& gang) {
   return wrongs;
 }
 
-int wrong_overlapping_sums(MessageCommunicator& gang) {
+int wrong_overlapping_sums(Communicator& gang) {
   std::vector<Values<float>> values;
   std::vector<trainer::Ticket> tickets;
   for (unsigned i = 0; i < 6; ++i) {
@@ -84,7 +88,7 @@ int wrong_overlapping_sums(MessageCommunicator& gang) {
   return wrongs;
 }
 
-int wrong_copies(MessageCommunicator& gang) {
+int wrong_copies(Communicator& gang) {
   int wrongs = 0;
   std::vector<std::size_t> counts;
   std::vector<double> expected;
@@ -108,7 +112,30 @@ int wrong_copies(MessageCommunicator& gang) {
   return wrongs;
 }
 
-// Gangs of 1, 2, ... ranks, one after the other and each twice.
+// Sums in the memory that all members see.
+int wrong_sums_in_place(Communicator& gang) {
+  constexpr std::size_t kCount = 500'003;
+  const auto memory = gang.memory(kCount * sizeof(float));
+  if (!memory) return wrong(fmt::format("{} ranks of one host do not see each other's memory", gang.size()));
+  auto* numbers = static_cast<float*>(memory.get());
+  int wrongs = 0;
+  for (unsigned seed = 0; seed < 3; ++seed) {
+    const std::vector<float> own = trainer::contribution<float>(gang.rank(), kCount, seed);
+    std::copy(own.begin(), own.end(), numbers);
+    gang.all_reduce({memory, kCount, trainer::ElementType::float32});
+    const std::vector<float> sum = trainer::serial_sum<float>(gang.size(), kCount, seed);
+    if (!std::equal(sum.begin(), sum.end(), numbers))
+      wrongs += wrong(fmt::format("sum {} in place on {} ranks", seed, gang.size()));
+  }
+  return wrongs;
+}
+
+int wrong_laws(Communicator& gang) {
+  return wrong_sums<float>(gang) + wrong_sums<double>(gang) + wrong_sums<std::int64_t>(gang) +
+         wrong_overlapping_sums(gang) + wrong_copies(gang);
+}
+
+// Gangs of 1, 2, ... ranks, one after the other and each twice: by messages, then through shared memory.
 int laws(MpiTransport& transport) {
   int wrongs = 0;
   std::int64_t assignment = 0;
@@ -119,9 +146,10 @@ int laws(MpiTransport& transport) {
       std::vector<int> ranks;
       for (int rank = 0; rank < size; ++rank) ranks.push_back((rank + repeat) % size);  // places are no ranks
       train(transport, [&, exchange = transport.exchange(assignment, ranks)] {
-        MessageCommunicator gang(exchange, seconds(60));
-        wrongs += wrong_sums<float>(gang) + wrong_sums<double>(gang) + wrong_sums<std::int64_t>(gang) +
-                  wrong_overlapping_sums(gang) + wrong_copies(gang);
+        auto messages = std::make_unique<MessageCommunicator>(exchange, seconds(60));
+        wrongs += wrong_laws(*messages);
+        const auto shared = SharedCommunicator::over(std::move(messages));
+        wrongs += wrong_laws(*shared) + wrong_sums_in_place(*shared);
       });
     }
   }
@@ -137,7 +165,8 @@ constexpr milliseconds kKillLimit = seconds(1);
 }
 
 // Where and how the member dies: at its n-th message, which may be the first it sends or one between a send
-// and a receive; or a moment after that, while what it posted is on its way.
+// and a receive, or before its n-th call where nothing is sent; or a moment after that, while what it posted
+// is on its way.
 struct Death {
   explicit Death(unsigned seed) {
     std::mt19937 random(seed);
@@ -152,32 +181,54 @@ struct Death {
   std::uint32_t victim = 0;
 };
 
-void sum_forever(MessageCommunicator& gang, std::size_t count) {
+void sum_forever(Communicator& gang, std::size_t count, const std::function<void()>& next) {
+  const auto memory = gang.memory(count * sizeof(float));
+  const auto large = [&]() -> trainer::Buffer {
+    if (!memory) return buffer(std::make_shared<std::vector<float>>(count, 1.0F));
+    return {memory, count, trainer::ElementType::float32};
+  };
   for (;;) {
-    const auto first = gang.start_all_reduce(buffer(std::make_shared<std::vector<float>>(count, 1.0F)));
+    next();
+    const auto first = gang.start_all_reduce(large());
+    next();
     gang.all_reduce(buffer(std::make_shared<std::vector<float>>(count / 2, 1.0F)));
+    next();
     gang.wait(first);
+    next();
     gang.all_reduce(buffer(std::make_shared<std::vector<float>>(10, 1.0F)));
   }
 }
 
+enum class Link { messages, memory };
+
 // One gang that loses a member. Says what was wrong with the ending, or nothing.
 int lose(MpiTransport& transport, std::int64_t assignment, const std::vector<int>& ranks, const Death& death,
-         int victim) {
+         int victim, Link link) {
   int wrongs = 0;
   train(transport, [&, exchange = transport.exchange(assignment, ranks)]() mutable {
-    if (ranks[static_cast<std::size_t>(exchange->rank())] == victim) {
-      exchange = std::make_shared<trainer::MortalExchange>(exchange, death.message, [&] {
-        if (death.delay.count() == 0) die();
-        std::thread([delay = death.delay] {
-          std::this_thread::sleep_for(delay);
-          die();
-        }).detach();
-      });
-    }
-    MessageCommunicator gang(std::move(exchange), kKillLimit);
+    const bool dies = ranks[static_cast<std::size_t>(exchange->rank())] == victim;
+    const auto end = [&] {
+      if (death.delay.count() == 0) die();
+      std::thread([delay = death.delay] {
+        std::this_thread::sleep_for(delay);
+        die();
+      }).detach();
+    };
+    int calls = 0;
+    const auto next = [&] {
+      if (dies && link == Link::memory && calls++ == death.message) end();
+    };
+    if (dies && link == Link::messages)
+      exchange = std::make_shared<trainer::MortalExchange>(exchange, death.message, end);
+    auto messages = std::make_unique<MessageCommunicator>(std::move(exchange), kKillLimit);
+    std::unique_ptr<Communicator> connected;
+    if (link == Link::memory)
+      connected = SharedCommunicator::over(std::move(messages));
+    else
+      connected = std::move(messages);
+    Communicator& gang = *connected;
     try {
-      sum_forever(gang, death.count);
+      sum_forever(gang, death.count, next);
     } catch (const trainer::GroupBroken& error) {
       std::vector<int> silent;
       for (const int place : error.silent()) silent.push_back(ranks[static_cast<std::size_t>(place)]);
@@ -198,7 +249,7 @@ int lose(MpiTransport& transport, std::int64_t assignment, const std::vector<int
 }
 
 // Ranks 1, 2, ... are a gang whose members die one after the other, until two are left.
-int kill_members(MpiTransport& transport, unsigned seed) {
+int kill_members(MpiTransport& transport, unsigned seed, Link link) {
   std::vector<int> alive;
   for (int rank = 1; rank < transport.size(); ++rank) alive.push_back(rank);
   std::set<int> dead;
@@ -210,7 +261,7 @@ int kill_members(MpiTransport& transport, unsigned seed) {
     ++assignment;
     if (transport.rank() != kCoordinatorRank) {
       const auto start = Exchange::Clock::now();
-      wrongs += lose(transport, assignment, alive, death, victim);
+      wrongs += lose(transport, assignment, alive, death, victim, link);
       const std::chrono::duration<double> took = Exchange::Clock::now() - start;
       // What went before the death, the limit, a quarter for the roll call, and a machine that is busy.
       if (took > 4 * kKillLimit)
@@ -295,7 +346,8 @@ int run(const std::string& scenario, unsigned number) {
   MpiTransport transport;
   if (scenario == "laws") return laws(transport);
   if (scenario == "unasked") return unasked(transport);
-  if (scenario == "kill") return kill_members(transport, number);
+  if (scenario == "kill") return kill_members(transport, number, Link::messages);
+  if (scenario == "kill_in_memory") return kill_members(transport, number, Link::memory);
   return measure(transport, number);
 }
 

@@ -37,13 +37,19 @@ class MpiExchange(unittest.TestCase):
         done = self.ranks(2, "unasked")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
 
-    def test_survivors_of_a_death_inside_a_collective_are_free_again(self):
+    def assert_survivors_are_free_again(self, scenario):
         for seed in range(0, DEATHS, DEATHS_A_JOB):
             with self.subTest(seed=seed):
-                done = self.ranks(5, "kill", str(seed), flags=("--enable-recovery",))
+                done = self.ranks(5, scenario, str(seed), flags=("--enable-recovery",))
                 self.assertEqual(done.returncode, 0)
                 self.assertNotIn("wrong:", done.stderr)  # Open MPI's own notes of the death are there too
                 self.assertEqual(done.stdout.count("left, 2 died"), 3, done.stdout + done.stderr)
+
+    def test_survivors_of_a_death_inside_a_collective_are_free_again(self):
+        self.assert_survivors_are_free_again("kill")
+
+    def test_survivors_of_a_death_in_shared_memory_are_free_again(self):
+        self.assert_survivors_are_free_again("kill_in_memory")
 
 
 if __name__ == "__main__":

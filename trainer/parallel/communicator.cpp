@@ -15,4 +15,8 @@ std::size_t element_bytes(ElementType type) {
   return 0;
 }
 
+std::shared_ptr<void> Communicator::memory(std::size_t /*bytes*/) {
+  return nullptr;
+}
+
 }  // namespace missmodal::trainer

@@ -75,6 +75,10 @@ class Communicator {
   // Everybody gets the root's content.
   virtual void broadcast(Buffer buffer, int root) = 0;
 
+  // Host memory whose sums are cheaper than those of any other, for as long as somebody keeps it; aligned for
+  // every element type. Null where there is none. Collective: the same bytes, more than 0, on every member.
+  virtual std::shared_ptr<void> memory(std::size_t bytes);
+
   // Gives the gang up, from any thread: a call under way and every later one throws GroupBroken.
   virtual void abort() = 0;
 };

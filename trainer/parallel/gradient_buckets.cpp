@@ -67,21 +67,41 @@ void GradientBuckets::lay_out(std::size_t bucket_bytes) {
     }
     Bucket& bucket = buckets_.back();
     slot.bucket = buckets_.size() - 1;
-    slot.offset = bucket.elements;
     slot.number = bucket.here.size();
     bucket.here.push_back(0);
     bucket.elements += slot.parameter.numel();
   }
-  for (Bucket& bucket : buckets_) {
-    const auto parameters = static_cast<std::int64_t>(bucket.here.size());
-    bucket.flat = torch::empty({bucket.elements + parameters}, bucket.flat.options());
+  allocate();
+  std::vector<std::int64_t> offsets(buckets_.size());
+  for (Slot& slot : slots_) {
+    std::int64_t& offset = offsets[slot.bucket];
+    slot.place =
+        buckets_[slot.bucket].flat.narrow(0, offset, slot.parameter.numel()).view(slot.parameter.sizes());
+    offset += slot.parameter.numel();
   }
 }
 
-torch::Tensor GradientBuckets::gradient(const Slot& slot) const {
-  return buckets_[slot.bucket]
-      .flat.narrow(0, slot.offset, slot.parameter.numel())
-      .view(slot.parameter.sizes());
+void GradientBuckets::allocate() {
+  constexpr std::size_t kAlignment = 64;
+  const auto numbers = [](const Bucket& bucket) {
+    return bucket.elements + static_cast<std::int64_t>(bucket.here.size());
+  };
+  const auto bytes = [&](const Bucket& bucket) {
+    const std::size_t wanted = static_cast<std::size_t>(numbers(bucket)) * bucket.flat.element_size();
+    return (wanted + kAlignment - 1) / kAlignment * kAlignment;
+  };
+  std::size_t all = 0;
+  for (const Bucket& bucket : buckets_) all += bytes(bucket);
+  const std::shared_ptr<void> memory = all > 0 ? group_.communicator().memory(all) : nullptr;
+  std::size_t first = 0;
+  for (Bucket& bucket : buckets_) {
+    const auto options = bucket.flat.options();
+    bucket.flat = memory ? torch::from_blob(
+                               static_cast<std::byte*>(memory.get()) + first, {numbers(bucket)},
+                               [memory](void*) {}, options)
+                         : torch::empty({numbers(bucket)}, options);
+    first += bytes(bucket);
+  }
 }
 
 void GradientBuckets::begin() {
@@ -103,7 +123,7 @@ void GradientBuckets::take(Slot& slot) {
   Bucket& bucket = buckets_[slot.bucket];
   if (!slot.parameter.grad().defined() || std::exchange(bucket.here[slot.number], 1) == 1) return;
   const torch::NoGradGuard no_grad;
-  gradient(slot).copy_(slot.parameter.grad());
+  slot.place.copy_(slot.parameter.grad());
   --bucket.waiting;
   start_full();
 }
@@ -123,7 +143,7 @@ void GradientBuckets::finish() {
   for (Slot& slot : slots_) {
     Bucket& bucket = buckets_[slot.bucket];
     if (bucket.here[slot.number] == 1) continue;
-    gradient(slot).zero_();
+    slot.place.zero_();
     --bucket.waiting;
   }
   start_full();
@@ -140,7 +160,7 @@ void GradientBuckets::finish() {
     }
     torch::Tensor& sum = slot.parameter.mutable_grad();
     if (somewhere)
-      sum = slot.earlier.defined() ? slot.earlier + gradient(slot) : gradient(slot);
+      sum = slot.earlier.defined() ? slot.earlier + slot.place : slot.place;
     else
       sum = slot.earlier;
     slot.earlier.reset();

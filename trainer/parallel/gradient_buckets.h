@@ -23,8 +23,8 @@ class GradientBuckets {
   static constexpr std::size_t kBucketBytes = std::size_t{2} << 20;
 
   // Parameters in the order in which their gradients become ready, last first: as a model declares them. The
-  // same list on every member, leaves that require a gradient, on one device. `group` must outlive the last
-  // wait.
+  // same list on every member, leaves that require a gradient, on one device. Collective. `group` must
+  // outlive the last wait.
   GradientBuckets(std::vector<torch::Tensor> parameters, const Group& group,
                   std::size_t bucket_bytes = kBucketBytes);
   ~GradientBuckets();
@@ -44,8 +44,8 @@ class GradientBuckets {
     std::shared_ptr<torch::autograd::Node> accumulator;  // kept alive, as its hook must be
     std::uintptr_t hook = 0;
     std::size_t bucket = 0;
-    std::int64_t offset = 0;  // in the bucket
-    std::size_t number = 0;   // in the bucket
+    torch::Tensor place;     // in the bucket, shaped as the parameter
+    std::size_t number = 0;  // in the bucket
   };
   struct Bucket {
     torch::Tensor flat;  // the gradients, then for each parameter how many members have one
@@ -56,7 +56,7 @@ class GradientBuckets {
   };
 
   void lay_out(std::size_t bucket_bytes);
-  torch::Tensor gradient(const Slot& slot) const;  // its place in the bucket, shaped as the parameter
+  void allocate();
   void take(Slot& slot);
   void start_full();
 

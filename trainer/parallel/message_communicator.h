@@ -35,6 +35,7 @@ class MessageCommunicator : public Communicator {
   // For a communicator that computes elsewhere, and uses this one to find its mates and who of them is
   // missing.
   RollCall& roll_call() { return roll_call_; }
+  std::chrono::milliseconds limit() const { return limit_; }
 
  private:
   enum class Stage { parts, results, done };

@@ -130,8 +130,12 @@ void RollCall::break_up(const std::string& what) {
   fail({what, {}});
 }
 
-void RollCall::hear() {
+void RollCall::check() const {
   if (broken_) throw *broken_;
+}
+
+void RollCall::hear() {
+  check();
   if (aborted_) {
     say_to_all(Word::gave_up);
     fail({"this member was told to give its gang up", {}});
