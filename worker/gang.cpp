@@ -5,6 +5,7 @@
 #endif
 
 #include <chrono>
+#include <utility>
 
 #include "trainer/parallel/alone.h"
 #include "trainer/parallel/message_communicator.h"
@@ -36,12 +37,13 @@ std::unique_ptr<trainer::Communicator> join_gpus(const Errand& errand, torch::De
 
 }  // namespace
 
-std::unique_ptr<trainer::Communicator> join_gang(const Errand& errand, torch::Device device) {
+std::unique_ptr<trainer::Communicator> join_gang(Errand& errand, torch::Device device) {
   if (!errand.exchange) return std::make_unique<trainer::Alone>();
   const std::chrono::seconds limit(errand.assign.collective_seconds);
   if (device.is_cuda()) return join_gpus(errand, device, limit);
-  return trainer::SharedCommunicator::over(
-      std::make_unique<trainer::MessageCommunicator>(errand.exchange, limit));
+  auto messages = std::make_unique<trainer::MessageCommunicator>(errand.exchange, limit);
+  const Surrender::Way way(errand.surrender, [&joining = *messages] { joining.abort(); });
+  return trainer::SharedCommunicator::over(std::move(messages));
 }
 
 }  // namespace missmodal::worker

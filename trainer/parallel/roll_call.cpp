@@ -130,12 +130,8 @@ void RollCall::break_up(const std::string& what) {
   fail({what, {}});
 }
 
-void RollCall::check() const {
-  if (broken_) throw *broken_;
-}
-
 void RollCall::hear() {
-  check();
+  if (broken_) throw *broken_;
   if (aborted_) {
     say_to_all(Word::gave_up);
     fail({"this member was told to give its gang up", {}});

@@ -31,8 +31,8 @@ class RollCall {
   // Takes in what was said. Throws GroupBroken, now and ever after, once the gang is broken: by a verdict of
   // another member (for which it waits where one asks), by one that gave up, or by abort().
   void hear();
-  // Throws what hear() threw before, if it did; takes nothing in.
-  void check() const;
+  // Whether hear() throws whatever the others say: it did before, or abort() was called.
+  bool is_over() const { return broken_.has_value() || aborted_; }
 
   // Whether that member has gone for good: it owes no more than what it sent before.
   bool has_left(int place) const { return peers_[static_cast<std::size_t>(place)].left; }

@@ -93,9 +93,9 @@ std::shared_ptr<SharedCommunicator::Region> SharedCommunicator::share(MessageCom
                                                                                                    : nullptr;
 }
 
-std::unique_ptr<Communicator> SharedCommunicator::over(std::unique_ptr<MessageCommunicator> messages) {
+std::unique_ptr<Communicator> SharedCommunicator::over(std::unique_ptr<MessageCommunicator>&& messages) {
   std::shared_ptr<Region> mail = share(*messages, kHeaderBytes + kSlots * kSlotBytes);
-  if (!mail) return messages;
+  if (!mail) return std::move(messages);
   return std::unique_ptr<Communicator>(new SharedCommunicator(std::move(messages), std::move(mail)));
 }
 
@@ -134,8 +134,8 @@ SharedCommunicator::Operation& SharedCommunicator::start(Operation operation,
                                                          std::span<const std::byte> mail) {
   messages_->roll_call().hear();
   const std::int64_t number = begun_ + 1;
-  const std::int64_t read = number - kSlots;  // whose slot it takes
-  await(operation.name, number, read, [&] { return everybody(&Progress::taken, read); });
+  const std::int64_t read = number - kSlots;  // whose slot mail takes
+  if (!mail.empty()) await(operation.name, number, read, [&] { return everybody(&Progress::taken, read); });
   operation.number = begun_ = number;
   if (!mail.empty()) std::memcpy(slot(rank(), number), mail.data(), mail.size());
   Operation& started = operations_.emplace_back(std::move(operation));
@@ -275,7 +275,7 @@ void SharedCommunicator::await(const char* name, std::int64_t number, std::int64
                                const std::function<bool()>& done) {
   const auto deadline = Clock::now() + messages_->limit();
   RollCall& roll_call = messages_->roll_call();
-  roll_call.check();
+  if (roll_call.is_over()) roll_call.hear();
   const Patience patience;
   try {
     for (;;) {

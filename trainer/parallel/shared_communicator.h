@@ -24,8 +24,9 @@ namespace missmodal::trainer {
 class SharedCommunicator : public Communicator {
  public:
   // Collective. Takes the members' messages over, or hands them back where not every member sees every
-  // other's memory: on several hosts, or where the system forbids it. Throws GroupBroken.
-  static std::unique_ptr<Communicator> over(std::unique_ptr<MessageCommunicator> messages);
+  // other's memory: on several hosts, or where the system forbids it. Throws GroupBroken; then they still are
+  // the caller's.
+  static std::unique_ptr<Communicator> over(std::unique_ptr<MessageCommunicator>&& messages);
 
   int rank() const override { return messages_->rank(); }
   int size() const override { return messages_->size(); }

@@ -44,8 +44,9 @@ SharedMemory::SharedMemory(std::size_t bytes) : bytes_(bytes) {
   file_ = memfd_create(name_of(token).c_str(), MFD_CLOEXEC);
   if (file_ < 0) refuse("memfd_create", bytes, errno);
   try {
-    if (const int error = posix_fallocate(file_, 0, static_cast<off_t>(bytes)); error != 0)
-      refuse("posix_fallocate", bytes, error);
+    int error = EINTR;  // as by a signal that stops a sweep
+    while (error == EINTR) error = posix_fallocate(file_, 0, static_cast<off_t>(bytes));
+    if (error != 0) refuse("posix_fallocate", bytes, error);
     map(file_);
   } catch (const RunError&) {
     close(file_);

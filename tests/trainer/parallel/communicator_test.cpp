@@ -158,6 +158,21 @@ TEST_P(AnyCommunicator, AbortsFromAnotherThread) {
   });
 }
 
+TEST_P(AnyCommunicator, YieldsNothingOnceItWasAborted) {
+  in_gang(GetParam(), 2, kAmple, [&](Communicator& gang) {
+    const Ticket ticket = gang.start_all_reduce(buffer(shared_contribution<float>(gang.rank(), 100)));
+    try {
+      sum_once(gang, 100);  // so that all have come
+      if (gang.rank() == 0) gang.abort();
+    } catch (const GroupBroken&) {
+      EXPECT_EQ(gang.rank(), 1);
+    }
+    if (gang.rank() == 0) {
+      EXPECT_THROW(gang.wait(ticket), GroupBroken);
+    }
+  });
+}
+
 TEST_P(AnyCommunicator, HearsOfAMemberThatLeft) {
   constexpr milliseconds kLimit = seconds(8);
   in_gang(GetParam(), 3, kLimit, [&](Communicator& gang) {

@@ -199,6 +199,40 @@ TEST(SharedCommunicator, NamesAMemberThatNeverComes) {
   });
 }
 
+// A member that waits for the others to come can be freed, and what it came with stays the caller's.
+TEST(SharedCommunicator, GivesUpJoining) {
+  in_threads(2, [&](std::shared_ptr<Exchange> exchange) {
+    if (exchange->rank() == 1) return;
+    auto messages = std::make_unique<MessageCommunicator>(std::move(exchange), kAmple);
+    std::thread other([&gang = *messages] { gang.abort(); });
+    EXPECT_THROW(SharedCommunicator::over(std::move(messages)), GroupBroken);
+    other.join();
+    EXPECT_NE(messages, nullptr);
+  });
+}
+
+// Far more sums than there is mail, of which a slow member has taken none.
+TEST(SharedCommunicator, StartsSumsInPlaceWithoutWaiting) {
+  constexpr std::size_t kSums = 40;
+  constexpr std::size_t kCount = 1000;
+  std::atomic<bool> started = false;
+  in_gang(2, kAmple, [&](SharedCommunicator& gang) {
+    const auto memory = gang.memory(kSums * kCount * sizeof(float));
+    std::vector<Ticket> tickets;
+    while (gang.rank() == 1 && !started) std::this_thread::yield();
+    for (std::size_t i = 0; i < kSums; ++i) {
+      const Buffer values = piece<float>(memory, i * kCount, kCount);
+      std::fill_n(numbers<float>(values), kCount, static_cast<float>(gang.rank() + 1));
+      tickets.push_back(gang.start_all_reduce(values));
+    }
+    started = true;
+    for (const Ticket ticket : tickets) gang.wait(ticket);
+    EXPECT_EQ(std::count(static_cast<float*>(memory.get()),
+                         static_cast<float*>(memory.get()) + kSums * kCount, 3.0F),
+              static_cast<std::ptrdiff_t>(kSums * kCount));
+  });
+}
+
 // Somebody stops before its n-th collective, and nobody hears of it again.
 TEST(SharedCommunicator, AgreesOnWhoDiedWhereverItDied) {
   constexpr int kSize = 4;
