@@ -109,8 +109,7 @@ class Trials : public ::testing::Test {
   using HooksOf = std::function<TrialHooks(int member)>;
   std::vector<sweeps::TrialResult> train(
       int size, const sweeps::Configuration& configuration,
-      const HooksOf& hooks = [](int) { return TrialHooks(); },
-      testing::Link link = testing::Link::memory) const {
+      const HooksOf& hooks = [](int) { return TrialHooks(); }, Link link = Link::memory) const {
     const auto member = [&](Communicator& communicator) {
       return train_trial(configuration, *dataset_, *setup_, torch::kCPU, hooks(communicator.rank()),
                          &communicator)
@@ -141,8 +140,8 @@ void expect_same_bits(const sweeps::TrialResult& a, const sweeps::TrialResult& b
 TEST_F(Trials, HaveTheSameBitsInSharedMemoryAndByMessages) {
   const auto no_hooks = [](int) { return TrialHooks(); };
   for (const int size : {2, 3}) {
-    const auto in_memory = train(size, configuration(), no_hooks, testing::Link::memory);
-    const auto by_messages = train(size, configuration(), no_hooks, testing::Link::messages);
+    const auto in_memory = train(size, configuration(), no_hooks, Link::memory);
+    const auto by_messages = train(size, configuration(), no_hooks, Link::messages);
     for (std::size_t place = 0; place < in_memory.size(); ++place)
       expect_same_bits(in_memory[place], by_messages[place]);
   }

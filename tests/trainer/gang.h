@@ -8,17 +8,14 @@
 #include <memory>
 #include <vector>
 
+#include "tests/trainer/parallel/link.h"
 #include "tests/trainer/parallel/small_gang.h"
 #include "trainer/parallel/alone.h"
-#include "trainer/parallel/message_communicator.h"
-#include "trainer/parallel/shared_communicator.h"
 #include "trainer/parallel/shares.h"
 #include "trainer/threads.h"
 #include "trainer/torch.h"
 
 namespace missmodal::trainer::testing {
-
-enum class Link { messages, memory };
 
 // What each of `size` members yields, by place. Each computes with one thread. Throws what a member throws.
 template <typename Result>
@@ -34,12 +31,7 @@ std::vector<Result> by_members(int size, const std::function<Result(Communicator
   }
   in_threads(size, [&](std::shared_ptr<Exchange> exchange) {
     const auto place = static_cast<std::size_t>(exchange->rank());
-    auto messages = std::make_unique<MessageCommunicator>(std::move(exchange), std::chrono::seconds(60));
-    std::unique_ptr<Communicator> communicator;
-    if (link == Link::memory)
-      communicator = SharedCommunicator::over(std::move(messages));
-    else
-      communicator = std::move(messages);
+    const auto communicator = connected(link, std::move(exchange), std::chrono::seconds(60));
     set_threads(1);
     try {
       results[place] = member(*communicator);

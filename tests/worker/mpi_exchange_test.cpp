@@ -21,10 +21,9 @@
 #include <vector>
 
 #include "sweeps/error.h"
+#include "tests/trainer/parallel/link.h"
 #include "tests/trainer/parallel/mortal_exchange.h"
 #include "tests/trainer/parallel/small_gang.h"
-#include "trainer/parallel/message_communicator.h"
-#include "trainer/parallel/shared_communicator.h"
 #include "worker/mpi_transport.h"
 
 namespace missmodal::worker {
@@ -35,6 +34,7 @@ using std::chrono::seconds;
 using trainer::buffer;
 using trainer::Communicator;
 using trainer::Exchange;
+using trainer::Link;
 using trainer::MessageCommunicator;
 using trainer::SharedCommunicator;
 using trainer::Values;
@@ -199,8 +199,6 @@ void sum_forever(Communicator& gang, std::size_t count, const std::function<void
   }
 }
 
-enum class Link { messages, memory };
-
 // One gang that loses a member. Says what was wrong with the ending, or nothing.
 int lose(MpiTransport& transport, std::int64_t assignment, const std::vector<int>& ranks, const Death& death,
          int victim, Link link) {
@@ -220,12 +218,7 @@ int lose(MpiTransport& transport, std::int64_t assignment, const std::vector<int
     };
     if (dies && link == Link::messages)
       exchange = std::make_shared<trainer::MortalExchange>(exchange, death.message, end);
-    auto messages = std::make_unique<MessageCommunicator>(std::move(exchange), kKillLimit);
-    std::unique_ptr<Communicator> connected;
-    if (link == Link::memory)
-      connected = SharedCommunicator::over(std::move(messages));
-    else
-      connected = std::move(messages);
+    const auto connected = trainer::connected(link, std::move(exchange), kKillLimit);
     Communicator& gang = *connected;
     try {
       sum_forever(gang, death.count, next);

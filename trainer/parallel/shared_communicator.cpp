@@ -130,18 +130,17 @@ std::shared_ptr<void> SharedCommunicator::memory(std::size_t bytes) {
 }
 
 // With `mail` for the others to read.
-SharedCommunicator::Operation& SharedCommunicator::start(Operation operation,
-                                                         std::span<const std::byte> mail) {
+Ticket SharedCommunicator::start(Operation operation, std::span<const std::byte> mail) {
   messages_->roll_call().hear();
   const std::int64_t number = begun_ + 1;
   const std::int64_t read = number - kSlots;  // whose slot mail takes
   if (!mail.empty()) await(operation.name, number, read, [&] { return everybody(&Progress::taken, read); });
   operation.number = begun_ = number;
   if (!mail.empty()) std::memcpy(slot(rank(), number), mail.data(), mail.size());
-  Operation& started = operations_.emplace_back(std::move(operation));
+  operations_.push_back(std::move(operation));
   progress(rank()).started.store(number, std::memory_order_release);
   advance();
-  return started;
+  return {number};
 }
 
 Ticket SharedCommunicator::start_all_reduce(Buffer buffer) {
@@ -159,7 +158,7 @@ Ticket SharedCommunicator::start_all_reduce(Buffer buffer) {
   const bool in_place = operation.region != nullptr;
   if (!in_place && bytes > kSlotBytes) return {-messages_->start_all_reduce(std::move(buffer)).number};
   operation.buffer = std::move(buffer);
-  return {start(std::move(operation), {first, in_place ? 0 : bytes}).number};
+  return start(std::move(operation), {first, in_place ? 0 : bytes});
 }
 
 void SharedCommunicator::all_gather(Buffer mine, std::span<const std::size_t> counts, Buffer all) {
@@ -174,7 +173,7 @@ void SharedCommunicator::all_gather(Buffer mine, std::span<const std::size_t> co
   operation.name = "all_gather";
   operation.buffer = std::move(all);
   for (const std::size_t count : counts) operation.gathers.push_back(count * unit);
-  wait({start(std::move(operation), {bytes_of(mine), mine.bytes()}).number});
+  wait(start(std::move(operation), {bytes_of(mine), mine.bytes()}));
 }
 
 void SharedCommunicator::broadcast(Buffer buffer, int root) {
@@ -187,7 +186,7 @@ void SharedCommunicator::broadcast(Buffer buffer, int root) {
   operation.gathers[static_cast<std::size_t>(root)] = bytes;
   const std::byte* first = bytes_of(buffer);
   operation.buffer = std::move(buffer);
-  wait({start(std::move(operation), {first, rank() == root ? bytes : 0}).number});
+  wait(start(std::move(operation), {first, rank() == root ? bytes : 0}));
 }
 
 // In the order of their start, on every member.

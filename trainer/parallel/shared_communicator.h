@@ -59,7 +59,7 @@ class SharedCommunicator : public Communicator {
   Progress& progress(int place) const;
   std::byte* slot(int place, std::int64_t number) const;
   bool everybody(std::atomic<std::int64_t> Progress::*counter, std::int64_t number) const;
-  Operation& start(Operation operation, std::span<const std::byte> mail);
+  Ticket start(Operation operation, std::span<const std::byte> mail);
   void advance();
   void sum_slice(const Operation& operation) const;
   void take(Operation& operation) const;

@@ -8,9 +8,8 @@
 #include <atomic>
 
 #include "tests/trainer/parallel/broken_gang.h"
+#include "tests/trainer/parallel/link.h"
 #include "tests/trainer/parallel/small_gang.h"
-#include "trainer/parallel/message_communicator.h"
-#include "trainer/parallel/shared_communicator.h"
 
 namespace missmodal::trainer {
 namespace {
@@ -19,14 +18,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::IsEmpty;
-
-enum class Link { messages, memory };
-
-std::unique_ptr<Communicator> connected(Link link, std::shared_ptr<Exchange> exchange, milliseconds limit) {
-  auto messages = std::make_unique<MessageCommunicator>(std::move(exchange), limit);
-  if (link == Link::messages) return messages;
-  return SharedCommunicator::over(std::move(messages));
-}
 
 void in_gang(Link link, int size, milliseconds limit, const std::function<void(Communicator&)>& member) {
   in_threads(size, [&](std::shared_ptr<Exchange> exchange) {

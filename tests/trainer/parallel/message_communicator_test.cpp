@@ -3,11 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <mutex>
-#include <numeric>
-#include <optional>
-#include <stdexcept>
+#include <exception>
 #include <utility>
 
 #include "tests/trainer/parallel/broken_gang.h"
@@ -17,11 +13,8 @@
 namespace missmodal::trainer {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 TEST(MessageCommunicator, NamesAMemberThatNeverComes) {
   in_threads(4, [&](std::shared_ptr<Exchange> exchange) {

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "tests/trainer/parallel/broken_gang.h"
+#include "tests/trainer/parallel/passing_exchange.h"
 #include "tests/trainer/parallel/small_gang.h"
 
 namespace missmodal::trainer {
@@ -129,11 +130,10 @@ TEST(SharedCommunicator, KeepsItsMemoryAsLongAsSomebodyDoes) {
 }
 
 // After `seen` blocks of memory that its two mates see, it says of none where it is, as from another host.
-class Abroad : public Exchange {
+class Abroad : public PassingExchange {
  public:
-  Abroad(std::shared_ptr<Exchange> exchange, int seen) : exchange_(std::move(exchange)), honest_(2 * seen) {}
-  int rank() const override { return exchange_->rank(); }
-  int size() const override { return exchange_->size(); }
+  Abroad(std::shared_ptr<Exchange> exchange, int seen)
+      : PassingExchange(std::move(exchange)), honest_(2 * seen) {}
   TransferRef send(int to, Lane lane, Bytes bytes) override {
     if (bytes.count == sizeof(SharedMemory::Address) && honest_-- <= 0) {
       auto address = std::make_shared<SharedMemory::Address>(
@@ -141,19 +141,10 @@ class Abroad : public Exchange {
       ++address->token;
       bytes.data = address;
     }
-    return exchange_->send(to, lane, std::move(bytes));
+    return PassingExchange::send(to, lane, std::move(bytes));
   }
-  TransferRef receive(int from, Lane lane, Bytes bytes) override {
-    return exchange_->receive(from, lane, std::move(bytes));
-  }
-  void wait(std::span<const TransferRef> all, std::span<const TransferRef> any,
-            Clock::time_point deadline) override {
-    exchange_->wait(all, any, deadline);
-  }
-  void abort() override { exchange_->abort(); }
 
  private:
-  std::shared_ptr<Exchange> exchange_;
   int honest_;
 };
 
