@@ -13,7 +13,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from script import ROOT, assert_none_left, processes, query, start, wait_until
+from script import ROOT, assert_none_left, kill, processes, query, start, wait_until, words
 
 LIMIT = 240
 SKIPPED = 77
@@ -134,7 +134,7 @@ class Hosts(unittest.TestCase):
 
     def test_a_daemon_dies(self):
         sweep = self.training("daemon.db")
-        [daemon] = [process for process in self.on("n2") if os.path.basename(self.command(process)[0]) == "orted"]
+        [daemon] = [process for process in self.on("n2") if Path(*words(process, "cmdline")[:1]).name == "orted"]
         os.kill(daemon, signal.SIGKILL)
         self.assert_ends_as_if_undisturbed(sweep, "daemon.db")
         self.assertIn("on n2 is taken for dead", self.log())
@@ -151,7 +151,7 @@ class Hosts(unittest.TestCase):
         self.addCleanup(call, "ip", "link", "set", "to-n2", "up")
         call("ip", "link", "set", "to-n2", "down")
         for process in self.on("n2"):
-            os.kill(process, signal.SIGKILL)
+            kill(process)
         [coordinator] = [process for process, variables in processes(self.mark).items() if "OMPI_COMM_WORLD_RANK=0" in variables]
         os.kill(coordinator, signal.SIGKILL)
         self.assert_ends_as_if_undisturbed(sweep, "gone.db")
@@ -162,9 +162,6 @@ class Hosts(unittest.TestCase):
 
     def on(self, host):
         return [process for process in processes(self.mark) if self.host(process) == host]
-
-    def command(self, process):
-        return Path(f"/proc/{process}/cmdline").read_text(errors="replace").split("\0")
 
     def host(self, process):
         return subprocess.run(["nsenter", "--target", str(process), "--uts", "hostname"], capture_output=True, text=True).stdout.strip()

@@ -10,7 +10,7 @@ import time
 import unittest
 from pathlib import Path
 
-from script import LIMIT, assert_none_left, processes, start, wait_until
+from script import LIMIT, assert_none_left, leads_its_session, processes, start, wait_until, words
 
 # Logs what it gets; a verdict is a file. `ends` and `holds` say how it takes USR1.
 LAUNCHER = r"""#!/usr/bin/env bash
@@ -268,9 +268,8 @@ class Launch(unittest.TestCase):
 
     def test_the_launcher_does_not_outlive_a_killed_supervisor(self):
         sweep = self.launched("ends")
-        [supervisor] = [process for process in processes(f"FAKE={self.root}")
-                        if b"/supervise\0" in Path(f"/proc/{process}/cmdline").read_bytes()
-                        and process == os.getsid(process)]
+        [supervisor] = [process for process in processes(f"FAKE={self.root}") if leads_its_session(process)
+                        and any(word.endswith("/supervise") for word in words(process, "cmdline"))]
         os.kill(supervisor, signal.SIGKILL)
         self.assertEqual(sweep.wait(LIMIT), 1)
         wait_until("nothing runs", lambda: not processes(f"FAKE={self.root}"))

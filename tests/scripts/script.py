@@ -1,5 +1,6 @@
 """Runs the project's scripts in tests."""
 
+import contextlib
 import fcntl
 import os
 import signal
@@ -76,17 +77,31 @@ def query(database, sql):
         return []
 
 
+def words(process, file):
+    """What /proc/PROCESS/FILE ("cmdline", "environ") lists; nothing of a zombie, or of a process that has ended."""
+    try:
+        return Path(f"/proc/{process}/{file}").read_bytes().decode(errors="replace").split("\0")[:-1]
+    except OSError:
+        return []
+
+
 def processes(variable):
-    """Process id -> environment, of those whose environment has `variable` ("NAME=VALUE"). Zombies have none."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            entries = (folder / "environ").read_bytes().decode(errors="replace").split("\0")
-        except OSError:
-            continue
-        if variable in entries:
-            found[int(folder.name)] = entries
-    return found
+    """Process id -> environment, of those whose environment has `variable` ("NAME=VALUE"). Any may end at any time."""
+    found = {int(folder.name): words(folder.name, "environ") for folder in Path("/proc").glob("[0-9]*")}
+    return {process: entries for process, entries in found.items() if variable in entries}
+
+
+def leads_its_session(process):
+    try:
+        return os.getsid(process) == process
+    except ProcessLookupError:
+        return False
+
+
+def kill(process):
+    """By SIGKILL, where it has not ended by itself."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
 
 
 def assert_none_left(variable, limit=LIMIT):
@@ -95,7 +110,7 @@ def assert_none_left(variable, limit=LIMIT):
         wait_until("no process is left behind", lambda: not processes(variable), limit)
     except AssertionError:
         for process in processes(variable):
-            os.kill(process, signal.SIGKILL)
+            kill(process)
         raise
 
 
