@@ -225,15 +225,12 @@ TEST_P(MissModalLaws, SevenPassesPredictWhatOneDoes) {
 
 TEST_P(MissModalLaws, FloatsAreNearDoubles) {
   const Batch batch = random_batch(kSixLengths);
-  Batch doubles = batch;
-  for (RaggedBatch& ragged : doubles.sequences) ragged.rows = ragged.rows.to(torch::kFloat64);
-  doubles.labels = doubles.labels.to(torch::kFloat64);
   const auto configuration = tiny_configuration(text_encoder(), 0.3);
   const auto single = make(configuration);
   const auto precise = make(configuration);
   precise->to(torch::kFloat64);
   losses(*single, batch, {1111, 2, 0}).total.backward();
-  losses(*precise, doubles, {1111, 2, 0}).total.backward();
+  losses(*precise, testing::as(torch::kFloat64, batch), {1111, 2, 0}).total.backward();
   const torch::Tensor expected = flat_gradient(*precise);
   EXPECT_LT((flat_gradient(*single) - expected).norm().item<double>(), 1e-5 * expected.norm().item<double>());
 }

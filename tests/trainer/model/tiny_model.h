@@ -63,6 +63,12 @@ inline Batch random_batch(const Lengths& lengths, std::uint64_t seed = 1) {
   return batch;
 }
 
+inline Batch as(torch::ScalarType type, Batch batch) {
+  for (RaggedBatch& ragged : batch.sequences) ragged.rows = ragged.rows.to(type);
+  batch.labels = batch.labels.to(type);
+  return batch;
+}
+
 inline RaggedBatch pick(const RaggedBatch& ragged, const std::vector<std::int64_t>& samples) {
   std::vector<std::int64_t> offsets{0};
   for (const std::int64_t length : ragged.layout.lengths()) offsets.push_back(offsets.back() + length);

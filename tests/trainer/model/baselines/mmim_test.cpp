@@ -126,6 +126,7 @@ TEST(Mmim, SharesOfABatchAddUpInBothStages) {
       initialize_parts(*network, 1);
       const auto losses = [network, stage](const Batch& own, const Context& context) {
         MmimMemory memory(7, {0, 2, 2});
+        memory.to(torch::kCPU, own.labels.scalar_type());
         const torch::Tensor rows = torch::eye(7);
         memory.remember(std::array{torch::Tensor(), rows.narrow(1, 0, 2), rows.narrow(1, 1, 2)},
                         torch::tensor({1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 0.0}));

@@ -92,6 +92,7 @@ TEST(SelfMm, SharesOfABatchAddUp) {
     initialize_parts(*network, 1);
     const auto tables = std::make_shared<SelfMmTables>(5, sizes.head);
     const auto losses = [network, tables](const Batch& own, const Context& context) {
+      tables->to(torch::kCPU, own.labels.scalar_type());
       const auto of_epoch = [&](int epoch) {
         const DropoutStream dropout({context.seed, context.step, own.first_sample}, torch::kCPU);
         return tables->losses(self_mm_forward(*network, own.sequences, dropout), own, epoch, context.group);
