@@ -91,7 +91,7 @@ class SameTables(Run):
         self.assertEqual(set(self.kept("all.db")), cells)
 
     def test_interrupted(self):
-        longer = ["run", "s.yaml", "--set", "training.max_epochs=15", "--set", "training.patience=15"]
+        longer = ["run", "s.yaml", "--set", "training.max_epochs=40", "--set", "training.patience=40"]
         self.succeed(*longer, "--db", "undisturbed.db")
         command = [*mpirun(3), MISSMODAL, *longer, "--db", "interrupted.db"]
         with subprocess.Popen(command, cwd=self.folder, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
@@ -224,7 +224,7 @@ class ProgressOnATerminal(Run):
 class ResumedTraining(Run):
     def test_killed_at_an_epoch(self):
         """`train --work` goes on from its checkpoint with the numbers of one that was never killed."""
-        command = ["train", "s.yaml", "--json", "--set", "training.max_epochs=12", "--set", "training.patience=12",
+        command = ["train", "s.yaml", "--json", "--set", "training.max_epochs=100", "--set", "training.patience=100",
                    "--set", "resources.checkpoint_seconds=0"]
 
         def numbers(output):

@@ -154,8 +154,8 @@ class Holder {
 };
 
 constexpr LeasePace kSwift{.renewal = std::chrono::milliseconds(20),
-                           .stale = std::chrono::milliseconds(300),
-                           .watch = std::chrono::milliseconds(200)};
+                           .stale = std::chrono::milliseconds(1000),
+                           .watch = std::chrono::milliseconds(500)};
 
 TEST(Lease, OfAStoppedProcessIsTakenOverAndNotGivenBack) {
   const auto file = scratch_folder() / "a.db";

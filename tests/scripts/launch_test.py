@@ -52,7 +52,7 @@ echo "$*" >>"$FAKE/asked"
 [ "$1" != gone ] && { [ "$3" != late ] || [ "$(grep -c 'late true$' "$FAKE/asked")" -gt 1 ]; }
 """
 PROGRAM = """#!/bin/sh
-[ -z "${SLOW:-}" ] || { touch "$FAKE/checking"; sleep 1; }
+[ -z "${SLOW:-}" ] || { touch "$FAKE/checking"; while [ ! -e "$FAKE/go" ]; do sleep 0.02; done; }
 exit "${CHECK:-0}"
 """
 REPORT = '#!/bin/sh\necho "asked $*" >>"$FAKE/log"\nexit "$(cat "$FAKE/verdict" 2>/dev/null || echo 1)"\n'
@@ -77,7 +77,7 @@ class Launch(unittest.TestCase):
 
     def sweep(self, mode, *arguments, restarts=0, **more):
         for name in ("log", "verdict"):
-            (self.root / name).unlink(missing_ok=True)
+            (more.get("FAKE", self.root) / name).unlink(missing_ok=True)
         variables = {"MISSMODAL": self.root / "missmodal", "MISSMODAL_REPORT": self.root / "report", "FAKE": self.root,
                      "MODE": mode, "PATH": f"{self.root}:{os.environ['PATH']}", **more}
         return start("sweep", "-n", 1, "--restarts", restarts, *arguments, "s.yaml", "--db", "s.db", cwd=self.root, **variables)
@@ -210,6 +210,7 @@ class Launch(unittest.TestCase):
         sweep = self.sweep("ends", SLOW=1, stderr=subprocess.PIPE)
         wait_until("the sweep file is checked", (self.root / "checking").exists)
         sweep.send_signal(signal.SIGTERM)
+        (self.root / "go").touch()
         self.assertIn(b"before it launched", sweep.communicate(timeout=LIMIT)[1])
         self.assertEqual((sweep.returncode, self.log()), (1, []))
 

@@ -37,6 +37,12 @@ std::vector<std::string> gather(MpiTransport& transport, std::size_t count) {
   return got;
 }
 
+// Nobody dies while another still starts: `mortal` goes on when all have come.
+void await_all(MpiTransport& transport, int mortal) {
+  if (transport.rank() != mortal) return transport.send(mortal, "here");
+  gather(transport, static_cast<std::size_t>(transport.size() - 1));
+}
+
 int verdict(bool right, const std::string& what) {
   if (!right) fmt::print(stderr, "wrong: {}\n", what);
   return right ? 0 : 1;
@@ -105,6 +111,7 @@ int late(MpiTransport& transport) {
 
 // Rank 1 dies, and rank 0 knows it; rank 2 has something to say before it leaves.
 int dead(MpiTransport& transport) {
+  await_all(transport, 1);
   if (transport.rank() == 1) kill(getpid(), SIGKILL);
   if (transport.rank() == 2) transport.send(kCoordinatorRank, std::string(kLarge, 'x'));
   if (transport.rank() == 0) {
@@ -132,6 +139,7 @@ int stopped(MpiTransport& transport) {
 
 // Rank 0 dies while the others wait to be let go.
 int orphans(MpiTransport& transport) {
+  await_all(transport, kCoordinatorRank);
   if (transport.rank() == 0) kill(getpid(), SIGKILL);
   try {
     transport.leave(kLimit, {.silence = seconds(2)});
@@ -180,7 +188,7 @@ int other_thread(MpiTransport& transport) {
 void die_before_the_start() {
   const char* rank = std::getenv("OMPI_COMM_WORLD_RANK");
   if (rank == nullptr || std::string(rank) != "1") return;
-  std::this_thread::sleep_for(std::chrono::seconds(2));  // the others have seen it
+  std::this_thread::sleep_for(std::chrono::seconds(5));  // the others have seen it
   kill(getpid(), SIGKILL);
 }
 

@@ -49,7 +49,7 @@ class TrialsTest : public ::testing::Test {
       run_worker(
           there, {"node7", "cpu", processor_name(torch::kCPU), TORCH_VERSION, ""},
           [&trials](Errand& errand) { return trials.train(errand); },
-          [](const std::string&) { std::abort(); });
+          [](const std::string&) { std::abort(); }, {.silence = 1'000'000});
     });
   }
   ~TrialsTest() override {

@@ -111,7 +111,7 @@ class WorkerTest : public ::testing::Test {
     message.cell = "cell";
     message.attempt = 1;
     message.members = std::move(members);
-    message.collective_seconds = 1;
+    message.collective_seconds = 60;
     return message;
   }
 
@@ -261,7 +261,9 @@ TEST_F(WorkerTest, AGangIsMadeAnewForEveryAssignment) {
 
 TEST_F(WorkerTest, AMateThatNeverComesIsNamed) {
   start(sum_up, 1);
-  give(assign(1, kTwo));
+  Assign alone = assign(1, kTwo);
+  alone.collective_seconds = 1;
+  give(alone);
   const auto failed = expect<Failed>();
   EXPECT_EQ(failed.failure, FailureClass::lost);
   EXPECT_EQ(failed.silent, (std::vector<int>{2}));
@@ -380,7 +382,7 @@ TEST_F(WorkerTest, OneThatGetsNoFurtherEndsItself) {
     throw std::runtime_error("the process is gone");
   };
   start([&](Errand& errand) {
-    for (int batch = 0; batch < 5; ++batch) {  // slow, but it gets on
+    for (int batch = 0; batch < 9; ++batch) {  // slow, but it gets on
       ++errand.progress;
       std::this_thread::sleep_for(400ms);
     }
@@ -388,18 +390,18 @@ TEST_F(WorkerTest, OneThatGetsNoFurtherEndsItself) {
     return trained();
   });
   Assign short_of_patience = assign(8);
-  short_of_patience.stall_seconds = 1;
+  short_of_patience.stall_seconds = 3;
   give(short_of_patience);
   const auto failed = expect<Failed>();
   EXPECT_EQ(failed.assignment, 8);
   EXPECT_EQ(failed.failure, FailureClass::hung);
-  EXPECT_EQ(failed.message, "no batch for 1 s, after 5");
+  EXPECT_EQ(failed.message, "no batch for 3 s, after 9");
   EXPECT_THROW(workers_[1].get(), std::runtime_error);
   EXPECT_EQ(why, failed.message);
 }
 
 TEST_F(WorkerTest, WithoutASignOfTheCoordinatorItSavesAndLeaves) {
-  pace_ = {.beat = 20ms, .silence = 10};
+  pace_ = {.beat = 20ms, .silence = 150};
   std::atomic<bool> saved = false;
   start([&](Errand& errand) {
     TrialResult result = train_until_interrupted(errand);

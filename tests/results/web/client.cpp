@@ -25,7 +25,7 @@ Client::Client(const std::string& url) : connection_(std::make_unique<Connection
   const auto colon = url.find(':', begin);
   const int port = std::stoi(url.substr(colon + 1));
   connection_->socket.connect({asio::ip::make_address("127.0.0.1"), static_cast<unsigned short>(port)});
-  const timeval limit{10, 0};
+  const timeval limit{60, 0};
   setsockopt(connection_->socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <thread>
 
 namespace missmodal::results::web {
 
@@ -27,14 +28,15 @@ class Client {
 std::string get(const std::string& url, const std::string& target, const std::string& fields = "");
 std::string body_of(const std::string& response);
 
-// What `target` gives once `is` says so of it, within ten seconds; else the last.
+// What `target` gives once `is` says so of it, within a minute; else the last.
 template <typename Condition>
 std::string get_until(const std::string& url, const std::string& target, Condition is) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  std::string response;
-  do {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  std::string response = get(url, target);
+  while (!is(response) && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
     response = get(url, target);
-  } while (!is(response) && std::chrono::steady_clock::now() < deadline);
+  }
   return response;
 }
 

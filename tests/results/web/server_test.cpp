@@ -150,7 +150,7 @@ TEST_F(ServerTest, HasRoomForAListenersTabsAndTellsTheRestSo) {
   EXPECT_THAT(get(server_.url(), "/api/events"), StartsWith("HTTP/1.1 503 "));
   listeners.clear();
   std::string head;
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
   do {
     Client next(server_.url());
     next.send("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -31,8 +31,8 @@ inline Ending ending(Communicator& gang, std::chrono::milliseconds limit,
   } catch (const GroupBroken& error) {
     met = {error.silent(), error.what()};
   }
-  // A quarter for asking, and as much again for a machine that is busy.
-  EXPECT_LT(Exchange::Clock::now() - start, limit * 3 / 2);
+  // A quarter for asking, and half for a machine that is busy: nobody waits for a second limit.
+  EXPECT_LT(Exchange::Clock::now() - start, limit * 7 / 4);
   const auto later = Exchange::Clock::now();
   EXPECT_THROW(sum_once(gang), GroupBroken);
   EXPECT_THROW(gang.broadcast({}, 0), GroupBroken);
@@ -43,7 +43,7 @@ inline Ending ending(Communicator& gang, std::chrono::milliseconds limit,
     EXPECT_EQ(error.silent(), met.silent);
     EXPECT_EQ(error.what(), met.what);
   }
-  EXPECT_LT(Exchange::Clock::now() - later, limit / 4);
+  EXPECT_LT(Exchange::Clock::now() - later, limit);
   return met;
 }
 

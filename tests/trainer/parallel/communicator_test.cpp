@@ -126,7 +126,7 @@ TEST_P(AnyCommunicator, BroadcastsFromEveryRoot) {
 
 TEST_P(AnyCommunicator, NamesNobodyWhenAMemberGivesUp) {
   in_gang(GetParam(), 4, kAmple, [&](Communicator& gang) {
-    const Ending met = ending(gang, kShort, [&] {
+    const Ending met = ending(gang, kAmple / 2, [&] {
       sum_once(gang);
       if (gang.rank() == 1) gang.abort();
       for (;;) sum_once(gang);
@@ -139,7 +139,7 @@ TEST_P(AnyCommunicator, NamesNobodyWhenAMemberGivesUp) {
 TEST_P(AnyCommunicator, AbortsFromAnotherThread) {
   in_gang(GetParam(), 3, kAmple, [&](Communicator& gang) {
     std::thread other;
-    const Ending met = ending(gang, kShort, [&] {
+    const Ending met = ending(gang, kAmple / 2, [&] {
       sum_once(gang, 100);  // so that all have come
       if (gang.rank() == 0) other = std::thread([&] { gang.abort(); });
       for (;;) sum_once(gang, 100);
@@ -165,7 +165,7 @@ TEST_P(AnyCommunicator, YieldsNothingOnceItWasAborted) {
 }
 
 TEST_P(AnyCommunicator, HearsOfAMemberThatLeft) {
-  constexpr milliseconds kLimit = seconds(8);
+  constexpr milliseconds kLimit = seconds(40);
   in_gang(GetParam(), 3, kLimit, [&](Communicator& gang) {
     sum_once(gang);
     if (gang.rank() == 2) return;

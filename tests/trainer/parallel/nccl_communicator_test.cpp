@@ -142,7 +142,7 @@ TEST(NcclCommunicator, GivesUpACollectiveThatNeverCompletes) {
     const auto later = Exchange::Clock::now();
     EXPECT_EQ(broken([&] { sum_once(*gang); }).silent(), error.silent());
     EXPECT_EQ(broken([&] { gang->broadcast({}, 0); }).silent(), error.silent());
-    EXPECT_LT(Exchange::Clock::now() - later, kShort / 4);
+    EXPECT_LT(Exchange::Clock::now() - later, kShort);
   });
 }
 

@@ -18,7 +18,7 @@
 namespace missmodal::trainer {
 
 inline constexpr std::chrono::milliseconds kAmple = std::chrono::seconds(60);  // a limit that nothing reaches
-inline constexpr std::chrono::milliseconds kShort = std::chrono::seconds(1);   // one that is reached
+inline constexpr std::chrono::milliseconds kShort = std::chrono::seconds(3);   // one that is reached
 
 template <typename T>
 using Values = std::shared_ptr<std::vector<T>>;
