@@ -144,7 +144,7 @@ class Life(Gangs):
         undisturbed = self.sweep("undisturbed.db", 2, 4, epochs=20)
         mark = f"GANG_TEST={self.folder}"
         command = [*RECOVERING, MISSMODAL, "run", "law.yaml", "--db", "x.db", "--set", "resources.ranks_per_trial=2",
-                   "--set", "resources.collective_seconds=4"]
+                   "--set", "resources.collective_seconds=4"]  # before it is missed for its beats
         variable, _, value = mark.partition("=")
         with subprocess.Popen(command, cwd=self.folder, env={**ENVIRONMENT, variable: value}, stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as sweep:
