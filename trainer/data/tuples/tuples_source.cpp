@@ -53,12 +53,13 @@ void read_split(SourceFile& file, const PickleTree& tree, const OpenOptions& opt
   for (const PickleNode sample : *samples) {
     const std::string place = fmt::format("{}[{}]", split.place, split.ids.size());
     const std::vector<PickleNode>& whole = parts(tree, sample, 3, place);
-    const std::vector<PickleNode>& features = parts(tree, whole[0], 3, place + "[0]");
+    const std::string inside = place + "[0]";
+    const std::vector<PickleNode>& features = parts(tree, whole[0], 3, inside);
     const std::size_t words_at = features.size() > 3 ? 3 : 0;
     std::string transcript;
     letters += stored_bytes(tree, features[words_at]);
     for (const std::string& word :
-         read_strings(file, tree, features[words_at], fmt::format("{}[0][{}]", place, words_at))) {
+         read_strings(file, tree, features[words_at], fmt::format("{}[{}]", inside, words_at))) {
       transcript += (transcript.empty() ? "" : " ") + word;
       ++letters;
     }
