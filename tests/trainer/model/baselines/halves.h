@@ -78,11 +78,12 @@ inline torch::Tensor in_one(const std::map<std::string, torch::Tensor>& gradient
 
 // Two members, and more than there are utterances, against one. In doubles each gradient agrees to 1e-12 of
 // its largest number, or of a hundredth of the largest of all. In floats they all agree to 1e-5 of their
-// norm: where a gradient is what cancelling terms leave, it has fewer digits, and the processor's kernels
-// decide which.
+// norm, and each to 1e-3: where it is what cancelling terms leave, it has fewer digits, and the processor's
+// kernels decide which.
 inline void expect_shares_add_up(const Batch& batch, Path path, const std::function<Shared()>& make) {
   const bool exact = batch.labels.scalar_type() == torch::kFloat64;
   const double tolerance = exact ? 1e-12 : 1e-5;
+  const double of_each = exact ? 1e-12 : 1e-3;
   SCOPED_TRACE(exact ? "doubles" : name(path));
   const Sums one = sums_of(1, path, batch, make);
   for (const int members : {2, static_cast<int>(batch.size()) + 1}) {
@@ -94,9 +95,8 @@ inline void expect_shares_add_up(const Batch& batch, Path path, const std::funct
     EXPECT_LE((in_one(many.gradients) - all).norm().item<double>(), tolerance * all.norm().item<double>());
     const double least = 1e-2 * all.abs().max().item<double>();
     for (const auto& [name, gradient] : one.gradients) {
-      if (!exact) break;
       const double scale = std::max(gradient.abs().max().item<double>(), least);
-      EXPECT_LE((many.gradients.at(name) - gradient).abs().max().item<double>(), tolerance * scale) << name;
+      EXPECT_LE((many.gradients.at(name) - gradient).abs().max().item<double>(), of_each * scale) << name;
     }
     for (const auto& [name, value] : one.losses) {
       EXPECT_NEAR(many.losses.at(name), value, tolerance * std::max(1.0, std::abs(value))) << name;
